@@ -1,0 +1,1 @@
+"""Plateau's core: everything that is not a page."""
