@@ -1,0 +1,1 @@
+"""What a person can set: settings, their documentation, links and presets."""

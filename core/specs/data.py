@@ -4,51 +4,110 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.specs.fields import setting
+
 SimulatedPreset = Literal["demo", "shortcut"]
+
+_SIZE_RULE = "be a whole number of pixels from 32 to 256"
+_SIZE_REMEDY = "Take 96 for small_cnn, 150 for the tutorial's model."
+_FRACTION_RULE = "lie between 0.05 and 0.5"
+_FRACTION_REMEDY = "0.2 keeps a fifth for validation."
+_SEED_RULE = "be a whole number from 0 to 2147483647"
+_MAX_SEED = 2**31 - 1
 
 
 class SimulatedScans(BaseModel):
-    """Brain-MRI slices made on the spot, split by subject.
-
-    Attributes:
-        preset: "demo" for an honest task; "shortcut" for healthy slices in
-            another style, so that accuracy rises for the wrong reason.
-        subjects: Simulated people, 40 to 5,000; each gives two slices.
-        image_size: Height and width of a slice, in pixels, 32 to 256.
-        seed: Draws the subjects; the same seed gives the same bytes.
-        validation_fraction: Share of the subjects kept for validation.
-    """
+    """Brain-MRI slices made on the spot, split by subject."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["simulated"] = "simulated"
-    preset: SimulatedPreset = "demo"
-    subjects: int = Field(1000, ge=40, le=5000)
-    image_size: int = Field(96, ge=32, le=256)
-    seed: int = Field(0, ge=0, le=2**31 - 1)
-    validation_fraction: float = Field(0.2, ge=0.05, le=0.5)
+    preset: SimulatedPreset = setting(
+        "demo",
+        "'demo' is an honest task. In 'shortcut' the healthy slices have another style, as in "
+        "the public set, and accuracy rises for the wrong reason.",
+        rule="be 'demo' or 'shortcut'",
+        remedy="Take demo.",
+    )
+    subjects: int = setting(
+        1000,
+        "Simulated people; each gives two slices, and nobody is on both sides of the split.",
+        rule="be a whole number from 40 to 5000",
+        remedy="1000 trains in seconds an epoch.",
+        ge=40,
+        le=5000,
+    )
+    image_size: int = setting(
+        96,
+        "Height and width of a slice, in pixels.",
+        rule=_SIZE_RULE,
+        remedy=_SIZE_REMEDY,
+        ge=32,
+        le=256,
+    )
+    seed: int = setting(
+        0,
+        "Draws the subjects; the same seed gives the same slices.",
+        rule=_SEED_RULE,
+        remedy="Try 0.",
+        ge=0,
+        le=_MAX_SEED,
+    )
+    validation_fraction: float = setting(
+        0.2,
+        "Share of the subjects kept for validation.",
+        rule=_FRACTION_RULE,
+        remedy=_FRACTION_REMEDY,
+        ge=0.05,
+        le=0.5,
+    )
 
 
 class FolderScans(BaseModel):
-    """Scans found in a folder of the data directory, one folder a class.
-
-    Attributes:
-        folder: The folder's name inside the data directory.
-        image_size: Height and width to which every scan is resized, in pixels.
-        split: "folders" trains on `Training/` and validates on `Testing/`;
-            "random" reads both together and draws the validation scans.
-        validation_fraction: Share of the scans drawn by a random split.
-        seed: Draws the random split.
-    """
+    """Scans found in a folder of the data directory, one folder a class."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["folder"] = "folder"
-    folder: str = Field(min_length=1, max_length=128)
-    image_size: int = Field(96, ge=32, le=256)
-    split: Literal["folders", "random"] = "random"
-    validation_fraction: float = Field(0.1, ge=0.05, le=0.5)
-    seed: int = Field(101, ge=0, le=2**31 - 1)
+    folder: str = setting(
+        ...,
+        "The folder's name in the data directory.",
+        rule="be the name of a folder in the data directory",
+        remedy="Put a folder with one sub-folder a class there, and reload the page.",
+        min_length=1,
+        max_length=128,
+    )
+    image_size: int = setting(
+        96,
+        "Height and width to which every scan is resized, in pixels.",
+        rule=_SIZE_RULE,
+        remedy=_SIZE_REMEDY,
+        ge=32,
+        le=256,
+    )
+    split: Literal["folders", "random"] = setting(
+        "random",
+        "'folders' trains on Training/ and validates on Testing/; 'random' reads both together "
+        "and draws the validation scans, as the tutorial does.",
+        rule="be 'folders' or 'random'",
+        remedy="Take random if there is no Testing folder.",
+    )
+    validation_fraction: float = setting(
+        0.1,
+        "Share of the scans that a random split keeps for validation.",
+        rule=_FRACTION_RULE,
+        remedy=_FRACTION_REMEDY,
+        ge=0.05,
+        le=0.5,
+    )
+    seed: int = setting(
+        101,
+        "Draws the random split; 101 is the tutorial's.",
+        rule=_SEED_RULE,
+        remedy="Try 101.",
+        ge=0,
+        le=_MAX_SEED,
+    )
 
 
 ScansSpec = Annotated[SimulatedScans | FolderScans, Field(discriminator="kind")]

@@ -1,0 +1,44 @@
+"""Where things are and what is allowed, from the environment."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    """The installation's settings; each is an environment variable of the same name.
+
+    Attributes:
+        data_dir: Folders of scans, one data set each.
+        plateau_home: What the program writes: store, caches, files of runs.
+        database_url: SQLAlchemy address of the store; a file in the home by default.
+        dask_scheduler_address: A cluster to join instead of starting one.
+        plateau_hosted: True where strangers visit: nobody owns others' runs,
+            and no program is started on a visitor's behalf.
+        plateau_max_active_runs: Runs queued or running at once, over all visitors.
+        plateau_max_active_runs_each: The same for one visitor.
+    """
+
+    data_dir: Path = Path("data")
+    plateau_home: Path = Path(".plateau")
+    database_url: str = ""
+    dask_scheduler_address: str = ""
+    plateau_hosted: bool = False
+    plateau_max_active_runs: int = Field(30, ge=1)
+    plateau_max_active_runs_each: int = Field(3, ge=1)
+
+    @property
+    def store_url(self) -> str:
+        """The store's address."""
+        file = (self.plateau_home / "plateau.sqlite").resolve().as_posix()
+        return self.database_url or f"sqlite:///{file}"
+
+    @property
+    def cache_dir(self) -> Path:
+        """The directory of prepared scans, which can be deleted at any time."""
+        return self.plateau_home / "cache"
+
+    def run_dir(self, run_id: str) -> Path:
+        """Return the directory that holds the files of one run."""
+        return self.plateau_home / "runs" / run_id

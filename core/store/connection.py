@@ -1,0 +1,93 @@
+"""Opening the store: SQLite in a file, or any database SQLAlchemy knows by its address."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
+
+from core.store.tables import metadata
+
+BUSY_TIMEOUT_S = 20
+# Older releases can corrupt a WAL when two connections checkpoint at once.
+_FIRST_SAFE_WAL = (3, 51, 3)
+
+
+class StoreError(RuntimeError):
+    """The store cannot be used; the message is one sentence for the person."""
+
+
+class Store:
+    """A handle to the store, safe to share between threads.
+
+    Args:
+        url: SQLAlchemy address, such as "sqlite:////path/plateau.sqlite".
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._engine = _open(url)
+        self._writer = self._engine.execution_options(writes=True)
+        with self.write() as connection:
+            metadata.create_all(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Yield a connection for reading."""
+        with self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Yield a connection whose changes are all made, or none.
+
+        Raises:
+            StoreError: If the disk is full or the store stays locked.
+        """
+        try:
+            with self._writer.begin() as connection:
+                yield connection
+        except OperationalError as error:
+            raise StoreError(_sentence(error)) from error
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+
+def _open(url: str) -> Engine:
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite":
+        return create_engine(address, pool_pre_ping=True)
+    if address.database:
+        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(address, connect_args={"timeout": BUSY_TIMEOUT_S})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+    # SQLAlchemy's recipe: sqlite3 must not open transactions of its own.
+    connection.isolation_level = None
+    mode = "WAL" if sqlite3.sqlite_version_info >= _FIRST_SAFE_WAL else "DELETE"
+    connection.execute(f"PRAGMA journal_mode={mode}")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin(connection: Connection) -> None:
+    # A reader that turns writer fails at once, whatever the timeout: say so from the start.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _sentence(error: OperationalError) -> str:
+    reason = str(error.orig)
+    if "full" in reason:
+        return "The disk that holds the store is full: free some space; what was stored is safe."
+    if "locked" in reason:
+        return f"The store was locked for {BUSY_TIMEOUT_S} s: another program may be copying it."
+    return f"The store cannot be written: {reason}."

@@ -1,0 +1,89 @@
+"""What a run leaves behind as it goes: epochs, batches, events and console lines."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import RowMapping, Table, func, insert, select
+
+from core.store.connection import Store
+from core.store.records import Batch, Epoch, Event, EventKind
+from core.store.tables import batches, console, epochs, events
+
+
+def append(
+    store: Store,
+    run_id: str,
+    *,
+    new_epochs: Sequence[Epoch] = (),
+    new_batches: Sequence[Batch] = (),
+    new_events: Sequence[Event] = (),
+    new_lines: Sequence[str] = (),
+) -> None:
+    """Append rows to a run, all or none, in one transaction."""
+    now = time.time()
+    with store.write() as connection:
+        for table, records in ((epochs, new_epochs), (batches, new_batches), (events, new_events)):
+            for record in records:
+                values = asdict(record) | {"run_id": run_id, "written_s": now}
+                del values["id"]
+                connection.execute(insert(table).values(values))
+        for line in new_lines:
+            connection.execute(insert(console).values(run_id=run_id, line=line))
+
+
+def read_epochs(store: Store, run_id: str, *, after: int = 0) -> list[Epoch]:
+    """Return the epochs of a run whose id is above `after`, in order."""
+    return [
+        Epoch(**_values(row) | {"callbacks": tuple(row["callbacks"])})
+        for row in _newer(store, epochs, run_id, after)
+    ]
+
+
+def read_events(store: Store, run_id: str, *, after: int = 0) -> list[Event]:
+    """Return the events of a run whose id is above `after`, in order."""
+    return [
+        Event(**_values(row) | {"kind": EventKind(row["kind"])})
+        for row in _newer(store, events, run_id, after)
+    ]
+
+
+def read_last_batch(store: Store, run_id: str) -> Batch | None:
+    """Return the newest batch of a run, or None before the first."""
+    query = select(batches).where(batches.c.run_id == run_id).order_by(batches.c.id.desc()).limit(1)
+    with store.read() as connection:
+        row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else Batch(**_values(row))
+
+
+def read_console(store: Store, run_id: str, *, last: int = 400) -> list[str]:
+    """Return the last lines a run printed, in order."""
+    query = (
+        select(console.c.line)
+        .where(console.c.run_id == run_id)
+        .order_by(console.c.id.desc())
+        .limit(last)
+    )
+    with store.read() as connection:
+        return list(connection.execute(query).scalars())[::-1]
+
+
+def newest(store: Store, run_id: str) -> tuple[int, int]:
+    """Return the highest ids among a run's epochs and events; a change means new rows."""
+    with store.read() as connection:
+        highest = [
+            connection.execute(select(func.max(t.c.id)).where(t.c.run_id == run_id)).scalar()
+            for t in (epochs, events)
+        ]
+    return highest[0] or 0, highest[1] or 0
+
+
+def _newer(store: Store, table: Table, run_id: str, after: int) -> Sequence[RowMapping]:
+    query = select(table).where(table.c.run_id == run_id, table.c.id > after).order_by(table.c.id)
+    with store.read() as connection:
+        return connection.execute(query).mappings().all()
+
+
+def _values(row: RowMapping) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "run_id"}

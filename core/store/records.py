@@ -1,0 +1,104 @@
+"""What the store returns: rows as values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from core.specs.run import RunSpec
+
+
+class RunStatus(StrEnum):
+    """Where a run stands."""
+
+    QUEUED = "queued"
+    PREPARING = "preparing"
+    RUNNING = "running"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    DIVERGED = "diverged"
+    INTERRUPTED = "interrupted"
+
+
+ACTIVE = (RunStatus.QUEUED, RunStatus.PREPARING, RunStatus.RUNNING)
+
+
+class EventKind(StrEnum):
+    """What can happen in a run."""
+
+    LEARNING_RATE_REDUCED = "learning_rate_reduced"
+    EARLY_STOP = "early_stop"
+    WEIGHTS_RESTORED = "weights_restored"
+    CHECKPOINT_SAVED = "checkpoint_saved"
+    NAN = "nan"
+    FINISHED = "finished"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run; the attributes are the columns of `tables.runs`."""
+
+    id: str
+    name: str
+    owner: str
+    spec: RunSpec
+    status: RunStatus
+    phase: str
+    phase_share: float | None
+    stop_requested: bool
+    device: str
+    steps_per_epoch: int | None
+    parameters: int | None
+    training_scans: int | None
+    validation_scans: int | None
+    notes: tuple[str, ...]
+    error: str
+    created_s: float
+    started_s: float | None
+    ended_s: float | None
+    heartbeat_s: float
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is queued, preparing or running."""
+        return self.status in ACTIVE
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One finished epoch; the attributes are the columns of `tables.epochs`."""
+
+    epoch: int
+    logs: Mapping[str, float]
+    learning_rate: float
+    learning_rate_after: float
+    seconds: float
+    training_seconds: float
+    callbacks: tuple[Mapping[str, Any], ...] = ()
+    written_s: float = 0.0
+    id: int = 0
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One batch on its way; the attributes are the columns of `tables.batches`."""
+
+    epoch: int
+    batch: int
+    logs: Mapping[str, float]
+    written_s: float = 0.0
+    id: int = 0
+
+
+@dataclass(frozen=True)
+class Event:
+    """One act of a callback, or a turn in the run's life; columns of `tables.events`."""
+
+    kind: EventKind
+    epoch: int | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    written_s: float = 0.0
+    id: int = 0

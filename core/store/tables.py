@@ -1,0 +1,145 @@
+"""The tables of the store. Every column says what it holds."""
+
+import json
+import math
+from typing import Any, cast
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+metadata = MetaData()
+
+
+def _the_run() -> Column[str]:
+    owner = ForeignKey("runs.id", ondelete="CASCADE")
+    return Column("run_id", String(32), owner, nullable=False, comment="The run.")
+
+
+class ExactJson(TypeDecorator[Any]):
+    """JSON in which NaN and the infinities survive, as the texts "NaN", "Infinity", "-Infinity".
+
+    JSON has no such numbers, and SQLite stores a NaN as NULL.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ARG002
+        """Write a value as JSON."""
+        return json.dumps(_named(value), allow_nan=False)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        """Read a value back."""
+        return None if value is None else _numbered(json.loads(value))
+
+
+_NAMES = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+
+
+def _named(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    return _each(value, _named)
+
+
+def _numbered(value: Any) -> Any:
+    if isinstance(value, str):
+        return _NAMES.get(value, value)
+    return _each(value, _numbered)
+
+
+def _each(value: Any, change: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: change(item) for key, item in cast("dict[str, Any]", value).items()}
+    if isinstance(value, list | tuple):
+        return [change(item) for item in cast("list[Any]", value)]
+    return value
+
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(32), primary_key=True, comment="Random name of the run, in its link."),
+    Column("name", String(64), nullable=False, comment="The name a person gave it."),
+    Column("owner", String(64), nullable=False, comment="SHA-256 of the owner's token."),
+    Column("spec", ExactJson, nullable=False, comment="The RunSpec as JSON."),
+    Column("status", String(16), nullable=False, comment="One of `RunStatus`."),
+    Column("phase", String(80), nullable=False, default="", comment="What it does just now."),
+    Column("phase_share", Float, comment="How far the phase is, 0 to 1, or NULL."),
+    Column("stop_requested", Boolean, nullable=False, default=False, comment="Stop was pressed."),
+    Column("device", String(120), nullable=False, default="", comment="What it trained on."),
+    Column("steps_per_epoch", Integer, comment="Training batches in an epoch."),
+    Column("parameters", Integer, comment="Weights of the model, trainable and not."),
+    Column("training_scans", Integer, comment="Scans trained on."),
+    Column("validation_scans", Integer, comment="Scans validated on."),
+    Column(
+        "notes", ExactJson, nullable=False, default=[], comment="Sentences, such as files left out."
+    ),
+    Column("error", Text, nullable=False, default="", comment="Why it failed, for the person."),
+    Column("created_s", Float, nullable=False, comment="When it was queued, Unix seconds."),
+    Column("started_s", Float, comment="When a worker took it, Unix seconds."),
+    Column("ended_s", Float, comment="When it ended, Unix seconds."),
+    Column("heartbeat_s", Float, nullable=False, comment="When it last gave a sign of life."),
+    Index("runs_by_status", "status", "created_s"),
+)
+
+epochs = Table(
+    "epochs",
+    metadata,
+    Column("id", Integer, primary_key=True, comment="Counts up; readers ask for newer ones."),
+    _the_run(),
+    Column("epoch", Integer, nullable=False, comment="The epoch, counted from 0."),
+    Column("logs", ExactJson, nullable=False, comment="Keras's logs at the epoch's end."),
+    Column("learning_rate", Float, nullable=False, comment="The rate the epoch trained with."),
+    Column("learning_rate_after", Float, nullable=False, comment="The rate after its callbacks."),
+    Column("seconds", Float, nullable=False, comment="Duration with validation, in seconds."),
+    Column("training_seconds", Float, nullable=False, comment="Duration of its batches alone."),
+    Column("callbacks", ExactJson, nullable=False, comment="Counters of each callback after it."),
+    Column("written_s", Float, nullable=False, comment="When it was written, Unix seconds."),
+    Index("epochs_by_run", "run_id", "id"),
+)
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", Integer, primary_key=True, comment="Counts up; readers ask for newer ones."),
+    _the_run(),
+    Column("epoch", Integer, nullable=False, comment="The epoch, counted from 0."),
+    Column("batch", Integer, nullable=False, comment="The batch in the epoch, counted from 0."),
+    Column("logs", ExactJson, nullable=False, comment="Keras's running means in the epoch."),
+    Column("written_s", Float, nullable=False, comment="When it was written, Unix seconds."),
+    Index("batches_by_run", "run_id", "id"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True, comment="Counts up; readers ask for newer ones."),
+    _the_run(),
+    Column("epoch", Integer, comment="The epoch it belongs to, from 0; NULL before the first."),
+    Column("kind", String(32), nullable=False, comment="One of `EventKind`."),
+    Column("detail", ExactJson, nullable=False, comment="Its numbers, such as from and to."),
+    Column("written_s", Float, nullable=False, comment="When it was written, Unix seconds."),
+    Index("events_by_run", "run_id", "id"),
+)
+
+console = Table(
+    "console",
+    metadata,
+    Column("id", Integer, primary_key=True, comment="Counts up; readers ask for newer ones."),
+    _the_run(),
+    Column("line", Text, nullable=False, comment="One line as Keras printed it."),
+    Index("console_by_run", "run_id", "id"),
+)
