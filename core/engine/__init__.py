@@ -1,0 +1,1 @@
+"""The Dask cluster: start or join, submit, stop, status."""

@@ -36,7 +36,7 @@ def append(
 def read_epochs(store: Store, run_id: str, *, after: int = 0) -> list[Epoch]:
     """Return the epochs of a run whose id is above `after`, in order."""
     return [
-        Epoch(**_values(row) | {"callbacks": tuple(row["callbacks"])})
+        Epoch(**_values(row, callbacks=tuple(row["callbacks"])))
         for row in _newer(store, epochs, run_id, after)
     ]
 
@@ -44,7 +44,7 @@ def read_epochs(store: Store, run_id: str, *, after: int = 0) -> list[Epoch]:
 def read_events(store: Store, run_id: str, *, after: int = 0) -> list[Event]:
     """Return the events of a run whose id is above `after`, in order."""
     return [
-        Event(**_values(row) | {"kind": EventKind(row["kind"])})
+        Event(**_values(row, kind=EventKind(row["kind"])))
         for row in _newer(store, events, run_id, after)
     ]
 
@@ -85,5 +85,5 @@ def _newer(store: Store, table: Table, run_id: str, after: int) -> Sequence[RowM
         return connection.execute(query).mappings().all()
 
 
-def _values(row: RowMapping) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name != "run_id"}
+def _values(row: RowMapping, **changed: Any) -> dict[str, Any]:
+    return {str(name): value for name, value in row.items() if name != "run_id"} | changed

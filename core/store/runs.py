@@ -214,7 +214,7 @@ def _owned(store: Store, run_id: str, owner: str) -> Run:
 
 
 def _run(row: RowMapping) -> Run:
-    values: dict[str, Any] = dict(row.items())
+    values: dict[str, Any] = {str(name): value for name, value in row.items()}
     values["spec"] = RunSpec.model_validate(values["spec"])
     values["status"] = RunStatus(values["status"])
     values["notes"] = tuple(values["notes"])

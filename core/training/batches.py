@@ -1,0 +1,66 @@
+"""The scans as batches, in an order that seed and epoch alone decide."""
+
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.scan_set import ScanSet
+
+
+class ScanBatches(keras.utils.PyDataset):
+    """Scans and one-hot labels, batch by batch.
+
+    Args:
+        scans: All scans.
+        validation: Whether to serve the validation scans, in their own order,
+            rather than the training scans, shuffled anew each epoch.
+        batch_size: Scans in a batch; the last batch may hold fewer.
+        seed: Draws the orders.
+        first_epoch: The epoch the first pass belongs to, from 0.
+    """
+
+    def __init__(
+        self,
+        scans: ScanSet,
+        *,
+        validation: bool,
+        batch_size: int,
+        seed: int = 0,
+        first_epoch: int = 0,
+    ) -> None:
+        super().__init__()
+        chosen = scans.validation if validation else ~scans.validation
+        # In memory, not on the disk's map: an epoch visits every scan in random order.
+        self.images = np.array(scans.images[chosen])[..., np.newaxis]
+        self.labels = np.eye(len(scans.classes), dtype="float32")[scans.labels[chosen]]
+        self.batch_size = batch_size
+        self._seed = None if validation else seed
+        self._epoch = first_epoch - 1
+        self._order = np.arange(len(self.images))
+
+    def __len__(self) -> int:
+        """Return the number of batches in an epoch."""
+        return -(-len(self.images) // self.batch_size)
+
+    def __getitem__(self, index: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+        """Return scans, shape (batch, H, W, 1), uint8, and labels, shape (batch, classes)."""
+        chosen = self._order[index * self.batch_size : (index + 1) * self.batch_size]
+        return self.images[chosen], self.labels[chosen]
+
+    def on_epoch_begin(self) -> None:
+        """Draw the order of the next epoch."""
+        self._epoch += 1
+        if self._seed is not None:
+            order = np.random.default_rng([self._seed, self._epoch])
+            self._order = order.permutation(len(self.images))
+
+
+def size_of(scans: ScanSet) -> dict[str, Any]:
+    """Return the counts of training and validation scans, as the store's columns name them."""
+    validation = int(scans.validation.sum())
+    return {
+        "training_scans": len(scans.labels) - validation,
+        "validation_scans": validation,
+    }

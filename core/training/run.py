@@ -1,0 +1,183 @@
+"""One run, from its id in the store to its final model."""
+
+import contextlib
+import logging
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import keras
+
+from core import data, store
+from core.data.scan_set import ScansError, ScanSet
+from core.settings import Settings
+from core.specs.run import RunSpec, TrainingSpec
+from core.store import RunStatus, Store, StoreError
+from core.training import batches, callbacks, models
+from core.training.console import Console
+from core.training.journal import Journal
+from core.training.recorder import Recorder, StopRequested
+
+FINAL_MODEL = "final.keras"
+_PROGRESS_STEP = 0.02
+_OUT_OF_MEMORY = re.compile(r"RESOURCE_EXHAUSTED|out of memory|OOM|ResourceExhausted", re.IGNORECASE)
+_JIT = {"auto": "auto", "on": True, "off": False}
+
+_log = logging.getLogger(__name__)
+
+
+def train_run(run_id: str) -> None:
+    """Train a queued run and write everything about it into the store.
+
+    Never raises for what goes wrong in the run itself: its status and its
+    `error` say it.
+    """
+    settings = Settings()
+    db = Store(settings.store_url)
+    if not store.start_run(db, run_id):
+        return
+    directory = settings.run_dir(run_id)
+    directory.mkdir(parents=True, exist_ok=True)
+    recorder: Recorder | None = None
+    status, error = RunStatus.FAILED, ""
+    try:
+        spec = store.read_run(db, run_id).spec
+        with Journal(db, run_id) as journal:
+            scans = _load(spec, settings, db, run_id, journal)
+            recorder = _fit(spec, scans, db, run_id, journal, directory)
+        status = RunStatus.DIVERGED if recorder.diverged else RunStatus.FINISHED
+    except StopRequested:
+        status = RunStatus.STOPPED
+    except (ScansError, StoreError) as problem:
+        error = str(problem)
+    except Exception as problem:  # What Keras raises on a person's settings is theirs to read.
+        _log.exception("run %s failed", run_id)
+        error = _sentence(problem)
+    store.end_run(db, run_id, status, error=error, epoch=recorder and recorder.last_epoch)
+
+
+def _load(
+    spec: RunSpec, settings: Settings, db: Store, run_id: str, journal: Journal
+) -> ScanSet:
+    shown = ("", -1.0)
+
+    def show(phase: str, share: float) -> None:
+        nonlocal shown
+        if journal.stop_requested.is_set():
+            raise StopRequested
+        if phase != shown[0] or abs(share - shown[1]) >= _PROGRESS_STEP or share == 1:
+            shown = (phase, share)
+            store.update_run(db, run_id, phase=phase, phase_share=share)
+
+    scans = data.load(
+        spec.scans, data_dir=settings.data_dir, cache_dir=settings.cache_dir, on_progress=show
+    )
+    store.update_run(
+        db,
+        run_id,
+        phase="building the model",
+        phase_share=None,
+        notes=list(scans.left_out),
+        **batches.size_of(scans),
+    )
+    return scans
+
+
+def _fit(
+    spec: RunSpec, scans: ScanSet, db: Store, run_id: str, journal: Journal, directory: Path
+) -> Recorder:
+    model = build_model(spec.training, scans)
+    training = batches.ScanBatches(
+        scans,
+        validation=False,
+        batch_size=spec.training.batch_size,
+        seed=spec.training.seed,
+    )
+    validation = batches.ScanBatches(
+        scans, validation=True, batch_size=spec.training.batch_size
+    )
+    watched = callbacks.build_callbacks(spec, directory)
+    recorder = Recorder(journal, watched, directory)
+    store.update_run(
+        db,
+        run_id,
+        status=RunStatus.RUNNING,
+        phase="",
+        device=device(),
+        steps_per_epoch=len(training),
+        parameters=model.count_params(),
+    )
+    stopped = False
+    with _printing_to(journal):
+        try:
+            model.fit(
+                training,
+                validation_data=validation,
+                epochs=spec.training.epochs,
+                verbose=spec.training.verbose,
+                callbacks=[*watched, recorder],
+            )
+        except StopRequested:
+            stopped = True
+            # `fit` did not end, but logs must be closed and best weights put back all the same.
+            for callback in [*watched, recorder]:
+                callback.on_train_end()
+    _save(model, directory)
+    if stopped:
+        raise StopRequested
+    return recorder
+
+
+def build_model(spec: TrainingSpec, scans: ScanSet) -> keras.Model:
+    """Build and compile the model of a run, everything drawn from its seed."""
+    # Also forgets the last run's precision.
+    keras.utils.clear_session(free_memory=True)
+    keras.config.set_dtype_policy(spec.precision)
+    keras.utils.set_random_seed(spec.seed)
+    model = models.build(spec.model, image_size=scans.images.shape[1], classes=len(scans.classes))
+    optimizer = keras.optimizers.get(
+        {"class_name": spec.optimizer, "config": {"learning_rate": spec.learning_rate}}
+    )
+    model.compile(
+        optimizer=optimizer,
+        loss="categorical_crossentropy",
+        metrics=["accuracy"],
+        jit_compile=_JIT[spec.jit_compile],
+    )
+    return model
+
+
+def device() -> str:
+    """Return what Keras trains on, for a person."""
+    found = [str(name) for name in keras.distribution.list_devices()]
+    backend = keras.backend.backend()
+    accelerators = [name for name in found if not name.lower().startswith("cpu")]
+    if accelerators:
+        return f"{', '.join(accelerators).upper()} ({backend})"
+    return f"CPU, {os.cpu_count()} cores ({backend})"
+
+
+@contextlib.contextmanager
+def _printing_to(journal: Journal) -> Iterator[None]:
+    console = Console(journal.add)
+    with contextlib.redirect_stdout(console):
+        yield
+    console.finish()
+
+
+def _save(model: keras.Model, directory: Path) -> None:
+    """Save the model as it stands, never half."""
+    partial = directory / f"partial-{FINAL_MODEL}"
+    model.save(partial)
+    partial.replace(directory / FINAL_MODEL)
+
+
+def _sentence(error: Exception) -> str:
+    text = f"{type(error).__name__}: {error}"
+    if isinstance(error, MemoryError) or _OUT_OF_MEMORY.search(text):
+        return (
+            "The device ran out of memory. Try a smaller batch, smaller images or mixed "
+            "precision; other runs are not affected."
+        )
+    return f"Keras raised {text.strip()[:2000]}"
