@@ -1,0 +1,1 @@
+"""Streamlit's side: thin scripts, one folder down, and the parts they share."""

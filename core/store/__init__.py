@@ -1,6 +1,7 @@
 """Runs and what they leave behind, in a database. The store is the only bus."""
 
 from core.store.connection import Store, StoreError
+from core.store.files import delete_directory, history_csv, zip_directory
 from core.store.progress import (
     append,
     newest,
@@ -44,8 +45,10 @@ __all__ = [
     "append",
     "count_active",
     "create_run",
+    "delete_directory",
     "delete_run",
     "end_run",
+    "history_csv",
     "interrupt_silent",
     "newest",
     "owner_of",
@@ -61,4 +64,5 @@ __all__ = [
     "stop_requested",
     "touch_queued",
     "update_run",
+    "zip_directory",
 ]

@@ -6,7 +6,9 @@ import numpy as np
 
 def dask_setup(worker: object) -> None:  # noqa: ARG001 - Dask calls it by this name and signature
     """Import Keras and train one tiny batch, so that the first run need not wait for either."""
-    model = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(2)])
+    model = keras.Sequential(
+        [keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(2)]
+    )
     model.compile(optimizer="adam", loss="mse", metrics=["accuracy"])
     zeros = np.zeros((2, 8, 8, 1), "float32"), np.zeros((2, 2), "float32")
     model.fit(*zeros, validation_data=zeros, verbose=0)

@@ -132,7 +132,9 @@ class Recorder(keras.callbacks.Callback):
 
     def _note_saved(self, logs: Mapping[str, float]) -> None:
         files = self._model_files()
-        changed = sorted(name for name, time_ns in files.items() if self._files.get(name) != time_ns)
+        changed = sorted(
+            name for name, time_ns in files.items() if self._files.get(name) != time_ns
+        )
         self._files = files
         monitor = next((c.monitor for c in self._of(keras.callbacks.ModelCheckpoint)), "")
         for name in changed:

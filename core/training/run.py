@@ -21,7 +21,9 @@ from core.training.recorder import Recorder, StopRequested
 
 FINAL_MODEL = "final.keras"
 _PROGRESS_STEP = 0.02
-_OUT_OF_MEMORY = re.compile(r"RESOURCE_EXHAUSTED|out of memory|OOM|ResourceExhausted", re.IGNORECASE)
+_OUT_OF_MEMORY = re.compile(
+    r"RESOURCE_EXHAUSTED|out of memory|OOM|ResourceExhausted", re.IGNORECASE
+)
 _JIT = {"auto": "auto", "on": True, "off": False}
 
 _log = logging.getLogger(__name__)
@@ -57,9 +59,7 @@ def train_run(run_id: str) -> None:
     store.end_run(db, run_id, status, error=error, epoch=recorder and recorder.last_epoch)
 
 
-def _load(
-    spec: RunSpec, settings: Settings, db: Store, run_id: str, journal: Journal
-) -> ScanSet:
+def _load(spec: RunSpec, settings: Settings, db: Store, run_id: str, journal: Journal) -> ScanSet:
     shown = ("", -1.0)
 
     def show(phase: str, share: float) -> None:
@@ -94,9 +94,7 @@ def _fit(
         batch_size=spec.training.batch_size,
         seed=spec.training.seed,
     )
-    validation = batches.ScanBatches(
-        scans, validation=True, batch_size=spec.training.batch_size
-    )
+    validation = batches.ScanBatches(scans, validation=True, batch_size=spec.training.batch_size)
     watched = callbacks.build_callbacks(spec, directory)
     recorder = Recorder(journal, watched, directory)
     store.update_run(

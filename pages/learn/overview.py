@@ -1,0 +1,33 @@
+"""What Plateau is, and two ways to start."""
+
+import streamlit as st
+
+from core.specs import links, presets
+from pages.parts import launch, visitor
+
+st.title("What do Keras callbacks do to a training?")
+st.markdown(
+    "A **callback** is an assistant that watches a training and acts: it lowers the learning "
+    "rate when the score is stuck, stops when more study is of no use, keeps a copy of the best "
+    "model. Here you set its parameters, train a small network on brain scans, and watch "
+    "*what it does, when, and why*, in a live chart."
+)
+with st.container(border=True):
+    st.subheader("See it happen")
+    st.markdown(
+        "A small network learns to tell four kinds of simulated brain scans apart. "
+        "`ReduceLROnPlateau` waits two epochs for a better `val_accuracy`, then cuts the learning "
+        "rate to 30 %. About a minute on two CPU cores."
+    )
+    launch.show_refusal()
+    launch.start_button("Start the quick demo", presets.quick_demo(), key="demo")
+with st.container(border=True):
+    st.subheader("The tutorial's experiment")
+    st.markdown(
+        "Twenty epochs of the tutorial's own network, 44.9 million parameters, with `TensorBoard` "
+        "and `ReduceLROnPlateau` as its chapter sets them. On a CPU it takes over a minute an "
+        "epoch: open it, change what you like, then start."
+    )
+    if st.button("Open the tutorial's experiment", icon=":material/tune:", width="stretch"):
+        query = links.to_query(presets.tutorial()) | visitor.parameters()
+        st.switch_page("pages/train/configure.py", query_params=query)

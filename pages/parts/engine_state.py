@@ -1,0 +1,23 @@
+"""Whether a run would start at once, in the sidebar."""
+
+import streamlit as st
+
+from core.engine.engine import EngineState
+from pages.parts import services
+
+_WORDS = {
+    EngineState.STARTING: ":material/hourglass_top: The engine is starting.",
+    EngineState.WARMING_UP: ":material/hourglass_top: The engine is warming up, about 15 seconds. "
+    "A run can be started already; it waits its turn.",
+    EngineState.READY: ":material/check_circle: The engine is ready.",
+}
+
+
+def show() -> None:
+    """Show the engine's state, and follow it until it is ready."""
+    ready = services.engine().state is EngineState.READY
+    st.fragment(_show, run_every=None if ready else "1s")()
+
+
+def _show() -> None:
+    st.caption(_WORDS[services.engine().state])

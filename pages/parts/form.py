@@ -1,0 +1,118 @@
+"""Widgets for settings, made from the settings' own definitions."""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Literal, get_args, get_origin
+
+import streamlit as st
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from streamlit.delta_generator import DeltaGenerator
+
+from core.specs.callbacks import METRICS
+from core.specs.fields import help_of
+from core.specs.problems import Problem
+
+_COLUMNS = 4
+_STEPS = {"learning_rate": 0.0005, "min_delta": 0.0005, "min_lr": 1e-6}
+
+
+class Form:
+    """The settings as a person changes them: flat names, values that may be wrong.
+
+    The values live in the session, so that they outlast a visit to another page.
+    Giving the form other values renames its widgets, which makes them start anew.
+    """
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = st.session_state.setdefault("form_values", {})
+        self._below: dict[str, DeltaGenerator] = {}
+
+    @property
+    def generation(self) -> int:
+        """How often the form was given other values."""
+        return st.session_state.get("form_generation", 0)
+
+    def replace(self, values: dict[str, Any]) -> None:
+        """Give the form other values."""
+        st.session_state["form_values"] = self.values = dict(values)
+        st.session_state["form_generation"] = self.generation + 1
+
+    def show_problems(self, problems: Sequence[Problem]) -> None:
+        """Say what is wrong below each widget that was shown."""
+        for problem in problems:
+            if problem.key in self._below:
+                self._below[problem.key].caption(f":red[:material/error: {problem.sentence}]")
+
+    def key(self, name: str) -> str:
+        """Return the key of a setting's widget."""
+        return f"form-{self.generation}-{name}"
+
+    def section(
+        self, section: str, model: type[BaseModel], *, leave_out: Sequence[str] = ()
+    ) -> None:
+        """Show a widget for every setting of a section, in rows."""
+        names = [name for name in model.model_fields if name not in ("kind", *leave_out)]
+        for start in range(0, len(names), _COLUMNS):
+            columns = st.columns(_COLUMNS, vertical_alignment="top")
+            for name, column in zip(names[start : start + _COLUMNS], columns, strict=False):
+                with column:
+                    self.setting(f"{section}.{name}", name, model.model_fields[name])
+
+    def setting(self, key: str, label: str, field: FieldInfo) -> None:
+        """Show the widget of one setting and take its value."""
+        default = "" if field.is_required() else field.default
+        value = self.values.get(key, default)
+        self.values[key] = _widget(
+            f"`{label}`", field.annotation, value, key=self.key(key), help=help_of(field)
+        )
+        self._below[key] = st.empty()
+
+
+def _widget(label: str, kind: Any, value: Any, **options: Any) -> Any:
+    """Show the widget that fits a setting's type, and return its value."""
+    name = label.strip("`")
+    if kind is bool:
+        return st.toggle(label, value=value is True, **options)
+    if name == "monitor":
+        return _choice(label, METRICS, value, accept_new_options=True, **options)
+    if get_origin(kind) is Literal:
+        return _choice(label, get_args(kind), value, **options)
+    if kind is int:
+        return st.number_input(label, value=_number(value, int), step=1, **options)
+    if kind in (float, float | None):
+        step = _STEPS.get(name, 0.05)
+        number = _number(value, float)
+        return st.number_input(
+            label, value=number, step=step, format="%g", placeholder="none", **options
+        )
+    if kind is str:
+        return st.text_input(label, value=str(value), **options)
+    return _from_text(st.text_input(label, value=_to_text(value), **options))
+
+
+def _choice(label: str, choices: Sequence[Any], value: Any, **options: Any) -> Any:
+    known = list(choices) if value in choices else [*choices, value]
+    return st.selectbox(label, known, index=known.index(value), **options)
+
+
+def _number(value: Any, kind: type[int] | type[float]) -> Any:
+    try:
+        return kind(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def _to_text(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def _from_text(text: str) -> Any:
+    """Read a setting of several types: nothing, a number, two numbers, or a word."""
+    try:
+        values = json.loads(f"[{text}]")
+    except json.JSONDecodeError:
+        return text
+    return None if not values else values[0] if len(values) == 1 else values

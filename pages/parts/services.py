@@ -1,0 +1,32 @@
+"""The handles every page uses, made once for the whole app."""
+
+import streamlit as st
+
+from core.engine.engine import Engine
+from core.engine.tensorboard import TensorBoardServers
+from core.settings import Settings
+from core.store import Store
+
+
+@st.cache_resource
+def settings() -> Settings:
+    """Return the installation's settings."""
+    return Settings()
+
+
+@st.cache_resource
+def db() -> Store:
+    """Return the store."""
+    return Store(settings().store_url)
+
+
+@st.cache_resource
+def engine() -> Engine:
+    """Return the engine; it starts its workers in the background."""
+    return Engine(settings(), db())
+
+
+@st.cache_resource
+def tensorboards() -> TensorBoardServers:
+    """Return the TensorBoard programs that were opened."""
+    return TensorBoardServers()

@@ -1,0 +1,50 @@
+"""Who the visitor is: a token in the session and the link, and nothing else."""
+
+import secrets
+
+import streamlit as st
+
+from core.store import Run, owner_of
+from pages.parts import services
+
+_TOKEN = "owner"
+
+
+def keep_token() -> None:
+    """Make sure that the visitor has a token, and that it survives a reload of the page."""
+    if _TOKEN not in st.session_state:
+        st.session_state[_TOKEN] = st.query_params.get(_TOKEN) or _new_token()
+    if not _is_at_home() and st.query_params.get(_TOKEN) != st.session_state[_TOKEN]:
+        st.query_params[_TOKEN] = st.session_state[_TOKEN]
+
+
+def owner() -> str:
+    """Return what the store keeps of the visitor's token."""
+    return owner_of(st.session_state[_TOKEN])
+
+
+def owns(run: Run) -> bool:
+    """Tell whether the visitor started a run."""
+    return secrets.compare_digest(run.owner, owner())
+
+
+def parameters() -> dict[str, str]:
+    """Return the query parameters that a link of the visitor's own needs besides its page's."""
+    return {} if _is_at_home() else {_TOKEN: st.session_state[_TOKEN]}
+
+
+def _is_at_home() -> bool:
+    """Tell whether the visitor sits at the machine that serves the app."""
+    return not services.settings().plateau_hosted and st.context.ip_address is None
+
+
+def _new_token() -> str:
+    """Return a new token; at home always the same one, so that runs stay their owner's."""
+    if not _is_at_home():
+        return secrets.token_urlsafe(16)
+    file = services.settings().plateau_home / "owner"
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(16))
+    return file.read_text()

@@ -1,0 +1,55 @@
+"""All runs, newest first."""
+
+import streamlit as st
+
+from core import store
+from core.store import Run, RunStatus
+from pages.parts import services, visitor
+from pages.parts.launch import MONITOR
+from pages.parts.words import STATUS_BADGES, when
+
+
+@st.dialog("Delete this run?")
+def confirm_deletion(run: Run) -> None:
+    """Ask before a run and its files are gone."""
+    st.write(f"“{run.name}” goes with its curves, logs and models. This cannot be undone.")
+    if st.button("Delete", type="primary", icon=":material/delete:"):
+        store.delete_run(services.db(), run.id, owner=visitor.owner())
+        store.delete_directory(services.settings().run_dir(run.id))
+        st.rerun()
+
+
+def show(run: Run) -> None:
+    """Show one run: its name, where it stands, and what its owner can do."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.page_link(
+            MONITOR, label=f"**{run.name}**", query_params={"run": run.id, **visitor.parameters()}
+        )
+        label, icon, color = STATUS_BADGES[run.status]
+        st.badge(label, icon=icon, color=color)
+        st.caption(f"{run.spec.training.model} · seed {run.spec.training.seed} · {when(run)}")
+        if visitor.owns(run) and run.is_active:
+            st.button(
+                "Stop",
+                icon=":material/stop:",
+                key=f"stop-{run.id}",
+                on_click=store.request_stop,
+                args=(services.db(), run.id),
+                kwargs={"owner": visitor.owner()},
+                disabled=run.stop_requested,
+            )
+        elif visitor.owns(run) and st.button(
+            "Delete", icon=":material/delete:", key=f"delete-{run.id}"
+        ):
+            confirm_deletion(run)
+
+
+st.title("Runs")
+runs = store.read_runs(services.db(), limit=100)
+if not runs:
+    st.info("No runs yet. Start the quick demo on the overview, or configure one.")
+else:
+    active = [run for run in runs if run.is_active]
+    st.caption(f"{len(runs)} runs, {len(active)} of them queued or running. Newest first.")
+    for run in runs:
+        show(run)

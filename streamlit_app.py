@@ -1,0 +1,44 @@
+"""Plateau: find out, by experiment, what Keras callbacks do to a training."""
+
+import streamlit as st
+
+from pages.parts import engine_state, visitor
+
+st.set_page_config(page_title="Plateau", page_icon=":material/trending_flat:", layout="wide")
+
+page = st.navigation(
+    {
+        "Learn": [
+            st.Page(
+                "pages/learn/overview.py",
+                title="Overview",
+                icon=":material/explore:",
+                url_path="overview",
+                default=True,
+            ),
+        ],
+        "Train": [
+            st.Page(
+                "pages/train/configure.py",
+                title="Configure",
+                icon=":material/tune:",
+                url_path="configure",
+            ),
+            st.Page(
+                "pages/train/monitor.py",
+                title="Monitor",
+                icon=":material/monitoring:",
+                url_path="monitor",
+            ),
+            st.Page("pages/train/runs.py", title="Runs", icon=":material/list:", url_path="runs"),
+        ],
+    }
+)
+visitor.keep_token()
+with st.sidebar:
+    engine_state.show()
+st.caption(
+    ":material/info: Research and education only. Not a medical device. "
+    "Do not upload identifiable scans."
+)
+page.run()

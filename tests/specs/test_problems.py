@@ -1,0 +1,100 @@
+"""What a person is told about a wrong setting."""
+
+import pytest
+
+from core.specs.problems import InvalidSettings, check_run
+
+
+def problems_of(**values):
+    with pytest.raises(InvalidSettings) as refused:
+        check_run(values)
+    return {problem.key: problem.sentence for problem in refused.value.problems}
+
+
+def callback(kind, **settings):
+    return {"callbacks": [{"kind": kind, **settings}]}
+
+
+def test_a_sentence_names_field_rule_value_and_remedy():
+    sentences = problems_of(**callback("ReduceLROnPlateau", factor=1.5))
+    assert sentences == {
+        "ReduceLROnPlateau.factor": "`factor` must lie strictly between 0 and 1, got 1.5. Each "
+        "plateau multiplies the learning rate by it: try 0.3, or switch ReduceLROnPlateau off to "
+        "keep the rate constant."
+    }
+
+
+def test_every_wrong_setting_gets_its_own_sentence():
+    sentences = problems_of(
+        name="<b>",
+        training={"epochs": 0, "batch_size": "many"},
+        scans={"kind": "simulated", "subjects": 3},
+        **callback("EarlyStopping", patience=-1, baseline=float("nan")),
+    )
+    assert set(sentences) == {
+        "name",
+        "training.epochs",
+        "training.batch_size",
+        "scans.subjects",
+        "EarlyStopping.patience",
+        "EarlyStopping.baseline",
+    }
+
+
+@pytest.mark.parametrize(
+    "filepath",
+    [
+        "../best.keras",
+        "a/b.keras",
+        "/best.keras",
+        ".keras",
+        "{epoch.__class__}.keras",
+        "{epoch:999999999d}.keras",
+        "{0}.keras",
+    ],
+)
+def test_a_checkpoint_stays_in_the_directory_of_its_run(filepath):
+    sentences = problems_of(**callback("ModelCheckpoint", filepath=filepath))
+    assert "plain file name" in sentences["ModelCheckpoint.filepath"]
+
+
+def test_a_checkpoint_may_carry_epoch_and_metric_in_its_name():
+    name = "{epoch:02d}-{val_loss:.2f}.keras"
+    spec = check_run(callback("ModelCheckpoint", filepath=name))
+    assert spec.callbacks[0].filepath == name
+
+
+def test_the_ending_of_a_checkpoint_must_fit_what_it_saves():
+    sentences = problems_of(**callback("ModelCheckpoint", filepath="best.h5"))
+    assert "must end in .keras" in sentences["ModelCheckpoint"]
+    sentences = problems_of(
+        **callback("ModelCheckpoint", filepath="best.keras", save_weights_only=True)
+    )
+    assert "must end in .weights.h5" in sentences["ModelCheckpoint"]
+
+
+def test_the_best_model_cannot_be_told_inside_an_epoch():
+    sentences = problems_of(
+        **callback("ModelCheckpoint", filepath="a.keras", save_best_only=True, save_freq=5)
+    )
+    assert "`save_freq` must be 'epoch'" in sentences["ModelCheckpoint"]
+
+
+def test_a_misspelt_setting_is_named():
+    sentences = problems_of(**callback("ReduceLROnPlateau", epsilon=0.1))
+    assert sentences["ReduceLROnPlateau.epsilon"].startswith("`epsilon` is no setting here")
+
+
+def test_a_setting_of_several_types_is_refused_once():
+    sentences = problems_of(**callback("TensorBoard", update_freq="often", profile_batch=[5, 2]))
+    assert set(sentences) == {"TensorBoard.update_freq", "TensorBoard.profile_batch"}
+
+
+def test_a_callback_stands_once():
+    sentences = problems_of(callbacks=[{"kind": "EarlyStopping"}, {"kind": "EarlyStopping"}])
+    assert "EarlyStopping twice" in sentences[""]
+
+
+def test_unknown_kinds_are_named():
+    assert "'Nope'" in problems_of(**callback("Nope"))["callbacks"]
+    assert "'web'" in problems_of(scans={"kind": "web"})["scans"]
