@@ -1,0 +1,31 @@
+"""Scans small enough to train on in a second."""
+
+import numpy as np
+import pytest
+
+from core import store
+from core.data.scan_set import ScanSet
+
+
+@pytest.fixture
+def tiny_scans():
+    """Sixty-four squares of 32 pixels, bright or dark, a quarter of them for validation."""
+    draw = np.random.default_rng(0)
+    labels = np.arange(64) % 2
+    images = draw.integers(0, 90, (64, 32, 32)) + labels[:, None, None] * 120
+    return ScanSet(
+        images=images.astype(np.uint8),
+        labels=labels.astype(np.int64),
+        classes=("dark", "bright"),
+        groups=np.arange(64),
+        validation=np.arange(64) >= 48,
+        masks=None,
+        names=tuple(f"scan {i}" for i in range(64)),
+    )
+
+
+@pytest.fixture
+def db(tmp_path):
+    opened = store.Store(f"sqlite:///{tmp_path}/store.sqlite")
+    yield opened
+    opened.close()
