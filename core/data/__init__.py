@@ -1,0 +1,72 @@
+"""The scans that runs train on: simulated, or read from folders."""
+
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from core.data import cache, folders
+from core.data.scan_set import ScansError, ScanSet
+from core.specs.data import FolderScans, ScansSpec
+
+_logger = logging.getLogger(__name__)
+
+
+def load(
+    spec: ScansSpec,
+    *,
+    data_dir: Path,
+    cache_dir: Path,
+    on_progress: Callable[[str, float], None],
+) -> ScanSet:
+    """Give the scans of `spec`, from the cache or made and kept there.
+
+    The arrays may be mapped from the disk and then cannot be written to.
+
+    Args:
+        spec: The scans asked for.
+        data_dir: The directory that holds the folders of scans.
+        cache_dir: Where sets are kept; made when needed, safe to delete.
+        on_progress: Receives what is being done and the share done, 0 to 1;
+            not called for a set from the cache.
+
+    Raises:
+        ScansError: If the scans cannot be used.
+    """
+    directory = _directory(spec, data_dir, cache_dir)
+    with suppress(cache.UnreadableCache):
+        return cache.read(directory)
+    scans = _build(spec, data_dir, cache_dir, on_progress)
+    try:
+        cache.write(scans, directory)
+    except OSError as error:  # a full disk must not stop the run
+        _logger.warning("The scans could not be kept in %s: %s", directory, error)
+    return scans
+
+
+def is_cached(spec: ScansSpec, *, data_dir: Path, cache_dir: Path) -> bool:
+    """Tell whether `load` would find the scans in the cache."""
+    try:
+        cache.read(_directory(spec, data_dir, cache_dir))
+    except (cache.UnreadableCache, ScansError):
+        return False
+    return True
+
+
+def _directory(spec: ScansSpec, data_dir: Path, cache_dir: Path) -> Path:
+    files = folders.fingerprint(spec, data_dir=data_dir) if isinstance(spec, FolderScans) else ()
+    return cache_dir / "scan_sets" / cache.key(spec, files)
+
+
+def _build(
+    spec: ScansSpec,
+    data_dir: Path,
+    cache_dir: Path,
+    on_progress: Callable[[str, float], None],
+) -> ScanSet:
+    if isinstance(spec, FolderScans):
+        return folders.build(spec, data_dir=data_dir, on_progress=on_progress)
+    # SciPy and nibabel come with it, which the app's process never needs.
+    from core.data import simulated  # noqa: PLC0415
+
+    return simulated.build(spec, cache_dir=cache_dir, on_progress=on_progress)

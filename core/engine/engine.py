@@ -15,6 +15,8 @@ from core.store import RunStatus, Store
 
 SILENCE_S = 30.0
 _ROUND_S = 0.5
+# Read by Dask when it is imported; its news of every connection is for its developers.
+_QUIET = {"DASK_LOGGING__DISTRIBUTED": "warning"}
 _TOUCH_S = 5.0
 _DIED = (
     "The worker process died: it was killed, or the machine ran out of memory. "
@@ -100,7 +102,7 @@ class Engine:
         self.state = EngineState.STARTING
         address = self._settings.dask_scheduler_address
         if not address:
-            self._child = tether.start("core.engine.local")
+            self._child = tether.start("core.engine.local", environment=_QUIET)
             assert self._child.stdout is not None
             address = self._child.stdout.readline().strip()
         self._client = Client(address, timeout=30, set_as_default=False, name="plateau")
@@ -140,8 +142,7 @@ class Engine:
             self._client.close(timeout=2)
             self._client = None
         if self._child is not None:
-            assert self._child.stdin is not None
-            self._child.stdin.close()
+            tether.end(self._child)
             self._child = None
         for run_id in list(self._futures):
             del self._futures[run_id]

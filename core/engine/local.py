@@ -5,14 +5,17 @@ with the worker, when its standard input closes.
 """
 
 import asyncio
+import contextlib
 import os
 import sys
 
 import dask.config
+import psutil
 from distributed import Nanny, Scheduler
 
 from core.engine import tether
 
+_ANY_PORT = "127.0.0.1:0"
 PRELOAD = "core.training.preload"
 _CONFIGURATION = {
     # A run whose worker dies is over: it says so, and is not started again from its beginning.
@@ -26,28 +29,35 @@ _CONFIGURATION = {
 
 async def serve() -> None:
     """Serve until the parent is gone."""
-    with dask.config.set(_CONFIGURATION):
-        async with Scheduler(host="127.0.0.1", port=0, dashboard=False) as scheduler:
-            print(scheduler.address, flush=True)  # noqa: T201 - the parent reads it
-            worker = Nanny(
-                scheduler.address,
-                nthreads=1,
-                host="127.0.0.1",
-                preload=[PRELOAD],
-                # A training takes what it needs; the system decides who gives way.
-                memory_limit=0,
-                dashboard=False,
-                lifetime_restart=False,
-            )
-            gone = asyncio.create_task(asyncio.to_thread(tether.wait_for_parent))
-            started = asyncio.ensure_future(worker)
-            await asyncio.wait([gone, started], return_when=asyncio.FIRST_COMPLETED)
-            await gone
-            await worker.close(timeout=2)
+    async with Scheduler(host="127.0.0.1", port=0, dashboard_address=_ANY_PORT) as scheduler:
+        print(scheduler.address, flush=True)  # noqa: T201 - the parent reads it
+        worker = Nanny(
+            scheduler.address,
+            nthreads=1,
+            host="127.0.0.1",
+            dashboard_address=_ANY_PORT,
+            preload=[PRELOAD],
+            env={"TF_CPP_MIN_LOG_LEVEL": "2"},
+            # A training takes what it needs; the system decides who gives way.
+            memory_limit=0,
+        )
+        # Started beside, not awaited: a run can be submitted while the worker imports Keras.
+        starting = asyncio.ensure_future(worker)
+        await asyncio.to_thread(tether.wait_for_parent)
+        starting.cancel()
+        end_children()
+
+
+def end_children() -> None:
+    """End the worker at once, in whatever it is doing; what it wrote is safe in the store."""
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            child.kill()
+    # The threads of a half-started cluster would linger; nothing is left for them to do.
+    sys.stdout.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":
-    asyncio.run(serve())
-    # Dask's threads may linger; nothing is left to do.
-    sys.stdout.flush()
-    os._exit(0)
+    with dask.config.set(_CONFIGURATION):
+        asyncio.run(serve())

@@ -10,11 +10,13 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 
+_PATIENCE_S = 10.0
+
 
 def start(
     module: str, *arguments: str, environment: Mapping[str, str] | None = None
 ) -> subprocess.Popen[str]:
-    """Start `python -m module` as a child that `end_with_parent` ends; read its stdout as text."""
+    """Start `python -m module`, which must `wait_for_parent`; its standard output is a pipe."""
     return subprocess.Popen(  # noqa: S603 - our own modules, no shell
         [sys.executable, "-m", module, *arguments],
         stdin=subprocess.PIPE,
@@ -24,6 +26,18 @@ def start(
         # A Ctrl-C in the terminal is the parent's to handle.
         start_new_session=True,
     )
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    """Let go of a tethered process: it ends by itself, and takes its children along."""
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()
+    try:
+        process.wait(_PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def wait_for_parent() -> None:
@@ -36,11 +50,11 @@ def run(command: Sequence[str]) -> int:
     """Run a command until it ends or the parent is gone, and return its exit status."""
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603
 
-    def end() -> None:
+    def end_with_parent() -> None:
         wait_for_parent()
         process.terminate()
 
-    threading.Thread(target=end, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     return process.wait()
 
 

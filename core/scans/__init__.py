@@ -1,0 +1,1 @@
+"""Bytes of an upload or a file to arrays."""

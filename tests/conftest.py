@@ -1,0 +1,14 @@
+"""What tests of several packages share."""
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def real_scans() -> Path:
+    """Real scans in `Training/<class>/` and `Testing/<class>/`; only to be read."""
+    folder = Path(__file__).parents[2] / "shared" / "scans"
+    if not folder.is_dir():
+        pytest.skip(f"real scans are not part of the project and not laid out at {folder}")
+    return folder

@@ -1,0 +1,161 @@
+"""Real runs through a real scheduler and worker."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+from core import store
+from core.specs.callbacks import ReduceLROnPlateau
+from core.specs.data import FolderScans
+from core.specs.run import RunSpec, TrainingSpec
+from core.store import RunStatus
+from tests.engine.conftest import WARM_UP_S
+from tests.waiting import until
+
+pytestmark = pytest.mark.keras
+OWNER = store.owner_of("token")
+ENDLESS = 500
+
+
+@pytest.fixture
+def start(db, engine):
+    """Start runs, and end those that a test leaves behind."""
+    started = []
+
+    def start(*, epochs=2, **scans):
+        spec = RunSpec(
+            scans=FolderScans(**{"folder": "squares", "image_size": 32} | scans),
+            training=TrainingSpec(epochs=epochs, verbose=2),
+            callbacks=(ReduceLROnPlateau(monitor="loss"),),
+        )
+        started.append(store.create_run(db, spec, owner=OWNER))
+        engine.submit(started[-1])
+        return started[-1]
+
+    yield start
+    for run_id in started:
+        store.request_stop(db, run_id, owner=OWNER)
+    for run_id in started:
+        until(lambda i=run_id: not active(db, i), within_s=60, what="the run to end")
+
+
+def active(db, run_id):
+    return store.read_run(db, run_id).is_active
+
+
+def has_epochs(db, run_id, count=1):
+    return len(store.read_epochs(db, run_id)) >= count
+
+
+def worker_of(engine):
+    """Return the process of the engine's worker."""
+    (worker,) = engine._client.scheduler_info()["workers"].values()
+    return psutil.Process(engine._client.run(os.getpid, workers=[worker["id"]])[worker["id"]])
+
+
+def test_a_run_is_trained_and_the_app_never_imports_keras(db, start):
+    run_id = start()
+    until(lambda: not active(db, run_id), within_s=120, what="the run to end")
+    run = store.read_run(db, run_id)
+    assert run.status is RunStatus.FINISHED, run.error
+    assert [epoch.epoch for epoch in store.read_epochs(db, run_id)] == [0, 1]
+    assert run.device
+    submitting = "import sys, core.engine.engine, core.data, core.store; print(*sys.modules)"
+    modules = subprocess.run(
+        [sys.executable, "-c", submitting], check=True, capture_output=True, text=True
+    ).stdout.split()
+    assert "distributed" in modules
+    assert not {"tensorflow", "keras", "streamlit"} & set(modules)
+
+
+def test_runs_wait_their_turn(db, start):
+    first, second = start(epochs=ENDLESS), start()
+    until(lambda: has_epochs(db, first), within_s=120, what="the first run's first epoch")
+    waiting = store.read_run(db, second)
+    assert waiting.status is RunStatus.QUEUED
+    assert store.queue_position(db, waiting) == 1
+    store.request_stop(db, first, owner=OWNER)
+    until(lambda: not active(db, second), within_s=120, what="the second run to end")
+    assert store.read_run(db, first).status is RunStatus.STOPPED
+    assert store.read_run(db, second).status is RunStatus.FINISHED
+
+
+def test_a_missing_folder_fails_the_run_with_a_sentence(db, start):
+    run_id = start(folder="nowhere")
+    until(lambda: not active(db, run_id), within_s=60, what="the run to end")
+    run = store.read_run(db, run_id)
+    assert run.status is RunStatus.FAILED
+    assert "nowhere" in run.error
+
+
+def test_a_killed_worker_fails_its_run_and_the_next_one_gets_a_fresh_worker(db, engine, start):
+    run_id, behind = start(epochs=ENDLESS), start()
+    until(lambda: has_epochs(db, run_id, 2), within_s=120, what="two epochs")
+    worker_of(engine).send_signal(signal.SIGKILL)
+    until(lambda: not active(db, run_id), within_s=10, what="the run to be failed")
+    run = store.read_run(db, run_id)
+    assert run.status is RunStatus.FAILED
+    assert "worker process died" in run.error
+    assert has_epochs(db, run_id, 2)
+    until(lambda: not active(db, behind), within_s=WARM_UP_S, what="the run behind it to end")
+    assert store.read_run(db, behind).status is RunStatus.FINISHED
+
+
+def test_an_engine_that_dies_is_started_again(db, engine, start):
+    run_id = start(epochs=ENDLESS)
+    until(lambda: has_epochs(db, run_id), within_s=120, what="an epoch")
+    engine._child.kill()
+    until(lambda: not active(db, run_id), within_s=30, what="the run to be failed")
+    assert "engine's process ended" in store.read_run(db, run_id).error
+    after = start()
+    until(lambda: not active(db, after), within_s=WARM_UP_S, what="the next run to end")
+    assert store.read_run(db, after).status is RunStatus.FINISHED
+
+
+APP = """
+import sys
+from core import store
+from core.engine.engine import Engine, EngineState
+from core.settings import Settings
+settings = Settings()
+engine = Engine(settings, store.Store(settings.store_url))
+while engine._child is None:
+    pass
+print(engine._child.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_stopping_the_app_leaves_no_process_behind(settings, how, tmp_path):
+    environment = {**os.environ, "PLATEAU_HOME": str(tmp_path)}
+    app = subprocess.Popen(
+        [sys.executable, "-c", APP],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    engine = psutil.Process(int(app.stdout.readline()))
+    # The nanny, its worker and Python's own resource tracker.
+    until(lambda: len(engine.children(recursive=True)) >= 2, within_s=60, what="a worker process")
+    family = [engine, *engine.children(recursive=True)]
+    app.send_signal(how)
+    app.wait()
+    _, alive = psutil.wait_procs(family, timeout=20)
+    for pipe in (app.stdin, app.stdout):
+        pipe.close()
+    assert not alive
+
+
+def test_a_run_of_an_app_that_is_gone_is_interrupted(db, engine, monkeypatch):
+    from core.engine import engine as module
+
+    monkeypatch.setattr(module, "SILENCE_S", 0.0)
+    run_id = store.create_run(db, RunSpec(), owner=OWNER)  # Queued by nobody.
+    until(lambda: not active(db, run_id), within_s=30, what="the run to be interrupted")
+    assert store.read_run(db, run_id).status is RunStatus.INTERRUPTED
