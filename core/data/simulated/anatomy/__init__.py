@@ -1,0 +1,1 @@
+"""How the head is made from the template, once."""
