@@ -14,8 +14,9 @@ page = st.navigation(
                 title="Overview",
                 icon=":material/explore:",
                 url_path="overview",
-                default=True,
             ),
+            # A default page has no address of its own, and the overview needs one.
+            st.Page("pages/learn/home.py", title="Plateau", default=True, visibility="hidden"),
         ],
         "Train": [
             st.Page(

@@ -1,6 +1,8 @@
 """What can be taken home from a run."""
 
+import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -10,43 +12,55 @@ from core.specs.callbacks import ModelCheckpoint, TensorBoard
 from core.store import Epoch, Run
 from pages.parts import services
 
-_FINAL = "final.keras"
+_FINAL_MODEL = "final.keras"
 _LARGEST_BYTES = 200 * 2**20
 
 
 def show(run: Run, epochs: Sequence[Epoch]) -> None:
     """Show a button for each thing a run left."""
     directory = services.settings().run_dir(run.id)
-    stem = "".join(c if c.isalnum() else "-" for c in run.name).lower()
+    stem = re.sub(r"\W+", "-", run.name).strip("-").lower() or "run"
     with st.container(horizontal=True):
-        _button("History (CSV)", f"{stem}-history.csv", lambda: store.history_csv(epochs))
-        _button("Settings (JSON)", f"{stem}.json", lambda: run.spec.model_dump_json(indent=2))
+        _button("History (CSV)", f"{stem}-history.csv", partial(store.history_csv, epochs))
+        _button("Settings (JSON)", f"{stem}.json", partial(run.spec.model_dump_json, indent=2))
         for callback in run.spec.callbacks:
-            if isinstance(callback, TensorBoard):
-                logs = directory / callback.log_dir
-                if logs.is_dir():
-                    _button(
-                        "TensorBoard logs (zip)",
-                        f"{stem}-logs.zip",
-                        lambda logs=logs: store.zip_directory(logs),
-                    )
             if isinstance(callback, ModelCheckpoint):
-                _file(
-                    "Best model" if callback.save_best_only else "Checkpoint",
-                    directory / callback.filepath,
-                )
-        _file("Final model", directory / _FINAL)
+                label = "Best model" if callback.save_best_only else "Checkpoint"
+                _model(label, directory / callback.filepath)
+            if isinstance(callback, TensorBoard):
+                _logs(run, f"{stem}-logs.zip", directory / callback.log_dir)
+        _model("Final model", directory / _FINAL_MODEL)
+    if not any(isinstance(callback, ModelCheckpoint) for callback in run.spec.callbacks):
+        st.caption("To keep the best model as well as the last, add `ModelCheckpoint`.")
 
 
-def _file(label: str, file: Path) -> None:
+def _model(label: str, file: Path) -> None:
     if not file.is_file():
         return
-    size = file.stat().st_size
-    if size > _LARGEST_BYTES:
+    megabytes = file.stat().st_size / 2**20
+    if file.stat().st_size > _LARGEST_BYTES:
         # A download passes through the app's memory.
-        st.caption(f"{label}: {size / 2**20:.0f} MB, too large to download here: `{file}`")
+        st.caption(f"{label}: {megabytes:.0f} MB, too large to download; it lies in `{file}`.")
         return
-    _button(f"{label} ({size / 2**20:.1f} MB)", file.name, file.read_bytes)
+    _button(f"{label} ({megabytes:.1f} MB)", file.name, file.read_bytes)
+
+
+def _logs(run: Run, name: str, log_dir: Path) -> None:
+    if not log_dir.is_dir():
+        return
+    _button("TensorBoard logs (zip)", name, partial(store.zip_directory, log_dir))
+    if services.settings().plateau_hosted:
+        return
+    address = f"tensorboard-{run.id}"
+    if st.button("Open TensorBoard", icon=":material/monitoring:"):
+        with st.spinner("TensorBoard is starting, about ten seconds …"):
+            st.session_state[address] = services.tensorboards().open(log_dir)
+    if address in st.session_state:
+        st.link_button(
+            "TensorBoard is running: go there",
+            st.session_state[address],
+            icon=":material/open_in_new:",
+        )
 
 
 def _button(label: str, name: str, data: Callable[[], str | bytes]) -> None:

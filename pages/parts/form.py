@@ -13,7 +13,7 @@ from core.specs.callbacks import METRICS
 from core.specs.fields import help_of
 from core.specs.problems import Problem
 
-_COLUMNS = 4
+_WIDTH_PX = 196
 _STEPS = {"learning_rate": 0.0005, "min_delta": 0.0005, "min_lr": 1e-6}
 
 
@@ -51,13 +51,12 @@ class Form:
     def section(
         self, section: str, model: type[BaseModel], *, leave_out: Sequence[str] = ()
     ) -> None:
-        """Show a widget for every setting of a section, in rows."""
-        names = [name for name in model.model_fields if name not in ("kind", *leave_out)]
-        for start in range(0, len(names), _COLUMNS):
-            columns = st.columns(_COLUMNS, vertical_alignment="top")
-            for name, column in zip(names[start : start + _COLUMNS], columns, strict=False):
-                with column:
-                    self.setting(f"{section}.{name}", name, model.model_fields[name])
+        """Show a widget for every setting of a section, as many in a row as fit."""
+        with st.container(horizontal=True, vertical_alignment="top"):
+            for name, field in model.model_fields.items():
+                if name not in ("kind", *leave_out):
+                    with st.container(width=_WIDTH_PX):
+                        self.setting(f"{section}.{name}", name, field)
 
     def setting(self, key: str, label: str, field: FieldInfo) -> None:
         """Show the widget of one setting and take its value."""

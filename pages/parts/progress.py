@@ -42,26 +42,23 @@ def _show_epoch(run: Run, epochs: Sequence[Epoch], batch: Batch | None) -> None:
     )
 
 
-def figures(run: Run, epochs: Sequence[Epoch]) -> list[tuple[str, str, str]]:
-    """Return name, value and help of the figures above the chart."""
-    shown = [("Epochs", f"{len(epochs)} of {run.spec.training.epochs}", "Finished epochs.")]
+def line(run: Run, epochs: Sequence[Epoch]) -> str:
+    """Return the figures of a run as one line of Markdown: epochs, speed, time, device."""
+    shown = [f"**{len(epochs)}** of {run.spec.training.epochs} epochs"]
     if epochs:
         last = epochs[-1]
         speed = (run.training_scans or 0) / max(last.training_seconds, 1e-9)
-        shown += [
-            ("Seconds an epoch", f"{last.seconds:.1f}", "Of the last epoch, with its validation."),
-            ("Images a second", f"{speed:,.0f}", "Training scans in the last epoch."),
-        ]
+        shown += [f"**{last.seconds:.1f}** s an epoch", f"**{speed:,.0f}** images a second"]
     shown.append(_time(run, epochs))
-    shown.append(("Device", run.device or "–", "What Keras trained on."))
-    return shown
+    if run.device:
+        shown.append(run.device)
+    return " · ".join(part for part in shown if part)
 
 
-def _time(run: Run, epochs: Sequence[Epoch]) -> tuple[str, str, str]:
-    if run.is_active:
-        recent = [epoch.seconds for epoch in epochs[-3:]]
-        left = run.spec.training.epochs - len(epochs)
-        value = duration(left * sum(recent) / len(recent)) if recent else "–"
-        return "Time left", value, "At the pace of the last epochs, if nothing stops it early."
-    took = (run.ended_s or time.time()) - (run.started_s or run.created_s)
-    return "Took", duration(took), "From the worker's start to the end."
+def _time(run: Run, epochs: Sequence[Epoch]) -> str:
+    if not run.is_active:
+        took = (run.ended_s or time.time()) - (run.started_s or run.created_s)
+        return f"took **{duration(took)}**"
+    recent = [epoch.seconds for epoch in epochs[-3:]]
+    left = run.spec.training.epochs - len(epochs)
+    return f"about **{duration(left * sum(recent) / len(recent))}** left" if recent else ""

@@ -4,15 +4,12 @@ import streamlit as st
 
 from core import store
 from core.charts.live import CONFIG, run_figure
-from core.plateaus.summary import summarise
-from core.specs import links
-from core.specs.callbacks import TensorBoard
+from core.charts.summary import summarise
 from core.store import Run, UnknownRun
-from pages.parts import downloads, progress, services, visitor
-from pages.parts.launch import MONITOR
+from pages.parts import chart, downloads, progress, run_details, services, visitor
 from pages.parts.words import STATUS_BADGES
 
-_ROUND = "0.3s"
+_PROGRESS_EVERY, _CONSOLE_EVERY = "0.3s", "1s"
 
 
 def find_run() -> Run:
@@ -22,7 +19,9 @@ def find_run() -> Run:
         own = [run for run in store.read_runs(services.db()) if visitor.owns(run)]
         if not own:
             st.title("Monitor")
-            st.info("No run to watch yet. Start the quick demo on the overview, or configure one.")
+            st.info("No run to watch yet. Start the quick demo, or configure a run of your own.")
+            st.page_link("pages/learn/overview.py", label="Overview", icon=":material/explore:")
+            st.page_link("pages/train/configure.py", label="Configure", icon=":material/tune:")
             st.stop()
         run_id = st.query_params["run"] = own[0].id
     try:
@@ -37,7 +36,7 @@ def find_run() -> Run:
 def show_head(run: Run) -> None:
     """Show the run's name, where it stands, and what its owner can do."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(run.name, width="content")
+        st.header(run.name, width="content")
         label, icon, color = STATUS_BADGES[run.status]
         st.badge(label, icon=icon, color=color)
         if run.is_active and visitor.owns(run):
@@ -51,19 +50,22 @@ def show_head(run: Run) -> None:
             )
 
 
-def show_progress(run_id: str, drawn: tuple[object, ...]) -> None:
+def show_progress() -> None:
     """Show where the run stands; draw the page anew when there is more to draw."""
-    run = store.read_run(services.db(), run_id)
-    if state_of(run) != drawn:
+    now = store.read_run(services.db(), run.id)
+    if state_of(now) != drawn:
         st.rerun()
-    progress.show(run, epochs)
-    with st.expander("Console, as Keras prints it", icon=":material/terminal:"):
-        lines = store.read_console(services.db(), run_id)
-        st.code("\n".join(lines) or "Nothing yet.", language=None, height=240)
+    progress.show(now, epochs)
+
+
+def show_console() -> None:
+    """Show what Keras printed last."""
+    lines = store.read_console(services.db(), run.id)
+    st.code("\n".join(lines) or "Keras has printed nothing yet.", language=None, height=300)
 
 
 def state_of(run: Run) -> tuple[object, ...]:
-    """Return what the page was drawn from."""
+    """Return what the page is drawn from."""
     return run.status, run.stop_requested, *store.newest(services.db(), run.id)
 
 
@@ -74,13 +76,21 @@ events = store.read_events(services.db(), run.id)
 show_head(run)
 if run.error:
     st.error(run.error, icon=":material/error:")
-if not run.is_active:
-    st.markdown(summarise(run, epochs, events))
-with st.container(horizontal=True):
-    for name, value, about in progress.figures(run, epochs):
-        st.metric(name, value, help=about, width="content")
+for note in run.notes:
+    st.warning(note, icon=":material/image_not_supported:")
+if run.is_active:
+    st.fragment(show_progress, run_every=_PROGRESS_EVERY)()
+else:
+    st.text(summarise(run, epochs, events))
+st.markdown(progress.line(run, epochs))
 dark = st.context.theme.type == "dark"
-st.plotly_chart(
-    run_figure(run, epochs, events, dark=dark), theme=None, key=f"chart-{run.id}", config=CONFIG
-)
-st.fragment(show_progress, run_every=_ROUND if run.is_active else None)(run.id, drawn)
+chart.show(run_figure(run, epochs, events, dark=dark), key=f"chart-{run.id}", config=CONFIG)
+console, happened, details, files = st.tabs(["Console", "What happened", "Settings", "Downloads"])
+with console:
+    st.fragment(show_console, run_every=_CONSOLE_EVERY if run.is_active else None)()
+with happened:
+    run_details.show_events(events)
+with details:
+    run_details.show_settings(run)
+with files:
+    downloads.show(run, epochs)

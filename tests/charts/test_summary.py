@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from core.plateaus.summary import monitored, summarise
+from core.charts.summary import monitored, summarise
 from core.specs.callbacks import AnyCallback, EarlyStopping, ReduceLROnPlateau, TensorBoard
 from core.specs.run import RunSpec, TrainingSpec
 from core.store.records import Epoch, Event, EventKind, Run, RunStatus

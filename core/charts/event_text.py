@@ -1,0 +1,70 @@
+"""What happened, in words, for the labels of the live figure."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from core.plateaus.wording import format_metric, format_rate
+from core.store.records import Event, EventKind
+
+Detail = Mapping[str, Any]
+
+
+def event_line(event: Event) -> str:
+    """Return one line on an event; plain text, not escaped."""
+    return _LINES[event.kind](event.detail)
+
+
+def change_of_rate(before: float, after: float) -> str:
+    """Return how the learning rate changed: "learning rate 0.001 → 0.0003"."""
+    return f"learning rate {format_rate(before)} → {format_rate(after)}"
+
+
+def _reduced(detail: Detail) -> str:
+    return f"{detail.get('by', 'A callback')}: {change_of_rate(detail['from'], detail['to'])}"
+
+
+def _stopped_early(detail: Detail) -> str:
+    return f"EarlyStopping wait {detail['wait']} of {detail['patience']} → the training stops"
+
+
+def _restored(_: Detail) -> str:
+    return "The weights of this epoch were restored."
+
+
+def _saved(detail: Detail) -> str:
+    value = detail.get("value")
+    by = "" if value is None else f" at {detail['monitor']} {format_metric(value)}"
+    return f"Saved {detail['file']}{by}."
+
+
+def _not_a_number(detail: Detail) -> str:
+    batch = detail.get("batch")
+    # Counted from 0 in the store, shown from 1, as epochs are.
+    where = "" if batch is None else f" in batch {batch + 1}"
+    return f"{detail['metric']} is not a number{where}."
+
+
+def _finished(_: Detail) -> str:
+    return "The run finished."
+
+
+def _stopped(_: Detail) -> str:
+    return "Stopped by hand."
+
+
+def _failed(detail: Detail) -> str:
+    error = str(detail.get("error") or "").strip()
+    status = str(detail.get("status") or "failed").capitalize()
+    return f"{status}: {error}" if error else f"{status}."
+
+
+_LINES: dict[EventKind, Callable[[Detail], str]] = {
+    EventKind.LEARNING_RATE_REDUCED: _reduced,
+    EventKind.EARLY_STOP: _stopped_early,
+    EventKind.WEIGHTS_RESTORED: _restored,
+    EventKind.CHECKPOINT_SAVED: _saved,
+    EventKind.NAN: _not_a_number,
+    EventKind.FINISHED: _finished,
+    EventKind.STOPPED: _stopped,
+    EventKind.FAILED: _failed,
+}

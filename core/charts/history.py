@@ -1,0 +1,106 @@
+"""A run and what it left behind so far: what every part of its figure is drawn from."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from core.charts.summary import Monitored, monitored
+from core.store.records import Epoch, Event, EventKind, Run
+
+# Five digits are finer than a pixel and keep what is sent to the browser small.
+_DIGITS = 5
+
+
+@dataclass(frozen=True)
+class History:
+    """One run with its epochs and events, in order; epochs are shown from 1."""
+
+    run: Run
+    epochs: Sequence[Epoch]
+    events: Sequence[Event]
+
+    @cached_property
+    def judged(self) -> Monitored:
+        """The metric that the callbacks watch, on whose curve events are marked."""
+        return monitored(self.run.spec)
+
+    @property
+    def judged_row(self) -> str:
+        """The row of the judged metric: "accuracy" or "loss"."""
+        return self.judged.metric.removeprefix("val_")
+
+    @cached_property
+    def shown(self) -> list[int]:
+        """The numbers of the finished epochs, from 1."""
+        return [epoch.epoch + 1 for epoch in self.epochs]
+
+    @property
+    def planned(self) -> int:
+        """The number of epochs the run was asked for."""
+        return self.run.spec.training.epochs
+
+    def curve(self, metric: str) -> list[float | None]:
+        """Return a metric by epoch, rounded for drawing; None for a gap."""
+        return [drawable(epoch.logs.get(metric)) for epoch in self.epochs]
+
+    @cached_property
+    def best_so_far(self) -> list[float | None]:
+        """The best of the judged metric by epoch, as the callback holds it after the epoch.
+
+        A callback's best moves only by more than its `min_delta`.
+        """
+        best: float | None = None
+        values: list[float | None] = []
+        for epoch in self.epochs:
+            value = epoch.logs.get(self.judged.metric, math.nan)
+            if self.judged.improves(value, best):
+                best = value
+            state = self._watching_state(epoch)
+            values.append(drawable(best if state is None else state.get("best")))
+        return values
+
+    def shown_epoch(self, event: Event) -> int:
+        """Return the epoch, from 1, at which an event is marked.
+
+        Restored weights are marked where they come from; what has no epoch, such as a
+        failure between two epochs, at the last finished one.
+        """
+        if event.kind is EventKind.WEIGHTS_RESTORED:
+            return int(event.detail["from_epoch"]) + 1
+        if event.epoch is not None:
+            return event.epoch + 1
+        return self.shown[-1] if self.shown else 1
+
+    def judged_value(self, shown_epoch: int) -> float | None:
+        """Return the judged metric after an epoch counted from 1; None for a gap."""
+        return self._judged_values.get(shown_epoch)
+
+    @cached_property
+    def _judged_values(self) -> dict[int, float | None]:
+        return dict(zip(self.shown, self.curve(self.judged.metric), strict=True))
+
+    def _watching_state(self, epoch: Epoch) -> Mapping[str, Any] | None:
+        for kind in ("ReduceLROnPlateau", "EarlyStopping"):
+            state = state_of(epoch, kind)
+            if state is not None and state.get("monitor") == self.judged.metric:
+                return state
+        return None
+
+
+def state_of(epoch: Epoch, kind: str) -> Mapping[str, Any] | None:
+    """Return what a callback counted after an epoch, or None if the run has none of its kind."""
+    return next((state for state in epoch.callbacks if state.get("kind") == kind), None)
+
+
+def drawable(value: float | None) -> float | None:
+    """Round a value for drawing; None, a gap, for what is not a finite number."""
+    if value is None or not math.isfinite(value):
+        return None
+    return float(f"{value:.{_DIGITS}g}")
+
+
+def numbers_in(*curves: Sequence[float | None]) -> Iterator[float]:
+    """Yield the values of several curves without their gaps."""
+    return (value for curve in curves for value in curve if value is not None)

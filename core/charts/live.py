@@ -1,0 +1,236 @@
+"""The figure of one run, redrawn after each epoch."""
+
+import html
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
+
+from core.charts.cells import UNIFORM_TEXT, cell_rows, cell_traces, strip_axis
+from core.charts.curves import metric_traces, rate_trace
+from core.charts.epoch_text import epoch_texts
+from core.charts.frame import (
+    AXES,
+    FONT,
+    MARGIN,
+    NOTE_SIZE,
+    TICK_SIZE,
+    Frame,
+    Scale,
+    accuracy_scale,
+    epoch_axis,
+    frame_of,
+    headings,
+    loss_scale,
+    note,
+    rate_scale,
+    value_axis,
+)
+from core.charts.history import History
+from core.charts.marks import event_traces, nan_traces, reduction_labels, reduction_lines
+from core.charts.palette import Palette, palette
+from core.specs.data import FolderScans, ScansSpec
+from core.store.records import Epoch, Event, Run
+
+CONFIG: dict[str, Any] = {
+    "displaylogo": False,
+    "modeBarButtonsToRemove": [
+        "select2d",
+        "lasso2d",
+        "zoomIn2d",
+        "zoomOut2d",
+        "autoScale2d",
+        "sendChartToCloud",
+    ],
+    "toImageButtonOptions": {"format": "png", "filename": "plateau", "scale": 2},
+}
+"""What goes to plotly.js beside the figure: no logo, and only the buttons that do something."""
+
+_LONGEST_FOLDER = 20
+_EDGE_PX = 6
+
+
+def run_figure(
+    run: Run, epochs: Sequence[Epoch], events: Sequence[Event], *, dark: bool
+) -> go.Figure:
+    """Draw one run: its metrics, what its callbacks count and do, its learning rate.
+
+    The rows share the epochs. Pointing anywhere shows what happened in that epoch, in a
+    label above the curves, where it hides no point.
+
+    Args:
+        run: The run; its spec says which rows there are.
+        epochs: Its finished epochs, in order; may be empty.
+        events: Its events, in order.
+        dark: Whether the page is dark.
+    """
+    history, colours = History(run, epochs, events), palette(dark)
+    frame = frame_of(history)
+    scales = {
+        "accuracy": accuracy_scale(
+            history.curve("accuracy"), history.curve("val_accuracy"), _best_of(history, "accuracy")
+        ),
+        "loss": loss_scale(
+            history.curve("loss"), history.curve("val_loss"), _best_of(history, "loss")
+        ),
+        "learning_rate": rate_scale(history),
+    }
+    # Built from plain values: adding traces and annotations one by one takes ten times as long.
+    return go.Figure(
+        {
+            "data": _traces(history, scales, colours),
+            "layout": _layout(history, frame, scales, colours),
+        }
+    )
+
+
+def evidence(scans: ScansSpec) -> str:
+    """Return what a trained run rests on: how, which scans, how many seeds; plain text."""
+    if isinstance(scans, FolderScans):
+        name = scans.folder
+        short = name if len(name) <= _LONGEST_FOLDER else f"{name[: _LONGEST_FOLDER - 1]}…"
+        return f"trained · scans of folder {short} · 1 seed"
+    return f"trained · simulated scans ({scans.preset}) · 1 seed"
+
+
+def _best_of(history: History, kind: str) -> list[float | None]:
+    return history.best_so_far if history.judged_row == kind else []
+
+
+def _traces(history: History, scales: dict[str, Scale], colours: Palette) -> list[dict[str, Any]]:
+    return [
+        *metric_traces(history, "accuracy", AXES["accuracy"], colours),
+        *metric_traces(history, "loss", AXES["loss"], colours),
+        *cell_traces(history, AXES["waiting"], colours),
+        rate_trace(history, AXES["learning_rate"], colours),
+        *event_traces(history, scales, colours),
+        *nan_traces(history, scales, colours),
+        *_pointer_traces(history, scales),
+    ]
+
+
+def _pointer_traces(history: History, scales: dict[str, Scale]) -> list[dict[str, Any]]:
+    """Return what answers the pointer: points that cannot be seen, in every row.
+
+    Those of the lane carry the labels, above the curves. The others carry none, but
+    plotly draws the line through an epoch only if the row under the pointer has a point.
+    """
+    texts = epoch_texts(history)
+    floors = {row: scale.low for row, scale in scales.items()}
+    if cell_rows(history.run.spec):
+        floors["waiting"] = 0.0
+    silent = [_points(list(texts), floor, row, hoverinfo="none") for row, floor in floors.items()]
+    labels = list(texts.values())
+    template = "%{text}<extra></extra>"
+    return [*silent, _points(list(texts), 0.5, "lane", text=labels, hovertemplate=template)]
+
+
+def _points(epochs: list[int], height: float, row: str, **labels: Any) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": epochs,
+        "y": [height] * len(epochs),
+        "yaxis": AXES[row],
+        "showlegend": False,
+        "marker": {"opacity": 0, "size": 1},
+        **labels,
+    }
+
+
+def _layout(
+    history: History, frame: Frame, scales: dict[str, Scale], colours: Palette
+) -> dict[str, Any]:
+    accuracy, rate = frame.row("accuracy"), frame.row("learning_rate")
+    return {
+        # Plotly's own template would add 7 kB to what is sent to the browser.
+        "template": "none",
+        "uirevision": history.run.id,
+        "height": frame.height_px,
+        "margin": MARGIN,
+        # Not transparent: plotly lays a halo of this colour around the line through an epoch,
+        # white if there is none, and a downloaded picture has to be legible on any page.
+        "paper_bgcolor": colours.paper,
+        "plot_bgcolor": colours.paper,
+        "font": {"family": FONT, "size": 13, "color": colours.ink},
+        "barmode": "overlay",
+        "uniformtext": UNIFORM_TEXT,
+        # A finger that scrolls past the chart must not zoom it: the mode bar has a button.
+        "dragmode": False,
+        "xaxis": epoch_axis(history, colours),
+        **_value_axes(history, frame, scales, colours),
+        **_hover(colours),
+        "modebar": {"bgcolor": colours.paper, "color": colours.soft, "activecolor": colours.ink},
+        "legend": _legend(frame.row("lane").bottom, colours),
+        "shapes": reduction_lines(history, rate.bottom, accuracy.top, colours),
+        "annotations": [
+            *headings(frame, colours),
+            *reduction_labels(history, accuracy.top, colours),
+            *_notes(history, frame, colours),
+        ],
+    }
+
+
+def _value_axes(
+    history: History, frame: Frame, scales: dict[str, Scale], colours: Palette
+) -> dict[str, Any]:
+    more: dict[str, dict[str, Any]] = {
+        "lane": {"range": [0, 1], "visible": False},
+        "accuracy": {"tickformat": ".1~%", "nticks": 7, **scales["accuracy"].ticks()},
+        "loss": {"nticks": 5, "exponentformat": "e", **scales["loss"].ticks()},
+        "waiting": strip_axis(history.run.spec) if cell_rows(history.run.spec) else {},
+        "learning_rate": scales["learning_rate"].ticks(),
+    }
+    return {
+        row.axis.replace("y", "yaxis"): value_axis(row, colours, **more[row.name])
+        for row in frame.rows
+    }
+
+
+def _hover(colours: Palette) -> dict[str, Any]:
+    return {
+        "hovermode": "x",
+        # Whichever row the pointer is in, the nearest epoch answers.
+        "hoversubplots": "axis",
+        "hoverdistance": -1,
+        "spikedistance": -1,
+        "hoverlabel": {
+            "bgcolor": colours.paper,
+            "bordercolor": colours.soft,
+            "align": "left",
+            "font": {"family": FONT, "size": NOTE_SIZE, "color": colours.ink},
+        },
+    }
+
+
+def _legend(bottom: float, colours: Palette) -> dict[str, Any]:
+    return {
+        "orientation": "h",
+        "x": 0,
+        "y": bottom,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        # Plotly would set the groups, of one entry each, apart.
+        "tracegroupgap": 0,
+        "bgcolor": "rgba(0,0,0,0)",
+        "font": {"size": NOTE_SIZE, "color": colours.ink},
+    }
+
+
+def _notes(history: History, frame: Frame, colours: Palette) -> list[dict[str, Any]]:
+    below = {"x": 0, "y": 0, "yanchor": "top"}
+    small = {"size": TICK_SIZE, "color": colours.soft}
+    rests_on = html.escape(evidence(history.run.spec.scans), quote=False)
+    notes = [
+        note("epoch", colours.soft, **below, xanchor="right", xshift=-6, yshift=-1, font=small),
+        note(rests_on, colours.soft, **below, xshift=_EDGE_PX - MARGIN["l"], yshift=-24),
+    ]
+    if not history.epochs:
+        row = frame.row("accuracy")
+        place = {"x": 0.5, "y": (row.bottom + row.top) / 2, "xanchor": "center"}
+        notes.append(note(_waiting_text(history.run), colours.soft, **place))
+    return notes
+
+
+def _waiting_text(run: Run) -> str:
+    return "The first epoch is on its way" if run.is_active else "No epoch was finished"

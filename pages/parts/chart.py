@@ -1,0 +1,39 @@
+"""A Plotly chart that is changed in place: it neither flickers nor loses its zoom.
+
+`st.plotly_chart` gives a chart whose data changed a new identity, with a key too
+(Streamlit 1.67), and the browser builds it anew at every epoch. This component
+keeps one plot and hands it the new figure. Plotly's own file is served from the
+installed package.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import plotly
+import plotly.graph_objects as go
+import streamlit as st
+import streamlit.components.v1
+
+_PLOTLY = streamlit.components.v1.declare_component(
+    "plotly", path=str(Path(plotly.__file__).parent / "package_data")
+)
+_DRAW = (Path(__file__).parent / "chart.js").read_text()
+_draw = st.components.v2.component(
+    "plateau_chart", html='<div class="plot"></div>', js=_DRAW, isolate_styles=False
+)
+
+
+def show(figure: go.Figure, *, key: str, config: dict[str, Any]) -> None:
+    """Show a figure, or change the one that is shown under this key.
+
+    Args:
+        figure: The figure, with a height and colours of its own.
+        key: Tells the charts of one page apart.
+        config: Plotly's configuration.
+    """
+    data = {
+        "figure": figure.to_json(),
+        "config": {"responsive": True, **config},
+        "plotly": f"component/{_PLOTLY.name}/plotly.min.js",
+    }
+    _draw(data=data, key=key, height=int(figure.layout.height))
