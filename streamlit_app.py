@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import engine_state, visitor
+from pages.parts import engine_state, first_visit, visitor
 
 st.set_page_config(page_title="Plateau", page_icon=":material/trending_flat:", layout="wide")
 
@@ -35,6 +35,7 @@ page = st.navigation(
         ],
     }
 )
+first_visit.mend()
 visitor.keep_token()
 with st.sidebar:
     engine_state.show()

@@ -5,13 +5,15 @@ import subprocess
 import threading
 import time
 from enum import StrEnum
-
-from distributed import Client, Future, KilledWorker
+from typing import TYPE_CHECKING
 
 from core import store
 from core.engine import jobs, tether
 from core.settings import Settings
 from core.store import RunStatus, Store
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
 
 SILENCE_S = 30.0
 _ROUND_S = 0.5
@@ -50,9 +52,9 @@ class Engine:
         self.state = EngineState.STARTING
         self._settings, self._store = settings, db
         self._child: subprocess.Popen[str] | None = None
-        self._client: Client | None = None
+        self._client: "Client | None" = None
         self._waiting: list[str] = []
-        self._futures: dict[str, Future] = {}
+        self._futures: "dict[str, Future]" = {}
         self._touched_s = 0.0
         self._wake, self._closed = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
@@ -99,6 +101,9 @@ class Engine:
         self._look_after()
 
     def _connect(self) -> None:
+        # Importing Dask takes a second, which the first page need not wait for.
+        from distributed import Client  # noqa: PLC0415
+
         self.state = EngineState.STARTING
         address = self._settings.dask_scheduler_address
         if not address:
@@ -110,6 +115,8 @@ class Engine:
 
     def _collect(self) -> None:
         """Take note of the runs that are over."""
+        from distributed import KilledWorker  # noqa: PLC0415
+
         for run_id, future in list(self._futures.items()):
             if not future.done():
                 continue

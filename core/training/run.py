@@ -39,7 +39,7 @@ def train_run(run_id: str) -> None:
     db = Store(settings.store_url)
     if not store.start_run(db, run_id):
         return
-    directory = settings.run_dir(run_id)
+    directory = settings.run_dir(run_id).resolve()
     directory.mkdir(parents=True, exist_ok=True)
     recorder: Recorder | None = None
     status, error = RunStatus.FAILED, ""
@@ -107,7 +107,7 @@ def _fit(
         parameters=model.count_params(),
     )
     stopped = False
-    with _printing_to(journal):
+    with _printing_to(journal, directory):
         try:
             model.fit(
                 training,
@@ -157,8 +157,9 @@ def device() -> str:
 
 
 @contextlib.contextmanager
-def _printing_to(journal: Journal) -> Iterator[None]:
-    console = Console(journal.add)
+def _printing_to(journal: Journal, directory: Path) -> Iterator[None]:
+    """Take what Keras prints; files of the run go by their names, wherever the home is."""
+    console = Console(lambda line: journal.add(line.replace(f"{directory}{os.sep}", "")))
     with contextlib.redirect_stdout(console):
         yield
     console.finish()

@@ -13,7 +13,7 @@ from core.specs.callbacks import METRICS
 from core.specs.fields import help_of
 from core.specs.problems import Problem
 
-_WIDTH_PX = 196
+_WIDTH_PX = 190
 _STEPS = {"learning_rate": 0.0005, "min_delta": 0.0005, "min_lr": 1e-6}
 
 

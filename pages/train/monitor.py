@@ -61,7 +61,9 @@ def show_progress() -> None:
 def show_console() -> None:
     """Show what Keras printed last."""
     lines = store.read_console(services.db(), run.id)
-    st.code("\n".join(lines) or "Keras has printed nothing yet.", language=None, height=300)
+    # Like a terminal: the newest line is in view.
+    with st.container(height=300, autoscroll=True):
+        st.code("\n".join(lines) or "Keras has printed nothing yet.", language=None)
 
 
 def state_of(run: Run) -> tuple[object, ...]:

@@ -1,0 +1,65 @@
+"""The benchmarks, with the question that each answers and the bound it is held to."""
+
+import importlib
+from dataclasses import dataclass
+
+from benchmarks.report import Measurement
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """One benchmark; the module of its name has a function `measure`.
+
+    Attributes:
+        question: What it answers, in one line.
+        bound: What we hold ourselves to on two cores, in one line.
+    """
+
+    question: str
+    bound: str
+
+
+BENCHMARKS = {
+    "overhead": Benchmark(
+        "How much longer is an epoch in the app, watched live, than in a bare `model.fit`?",
+        "at most 1.03 times the reference",
+    ),
+    "first_metric": Benchmark(
+        "How long from pressing Start to the first metric in the store?",
+        "at most 0.5 s more than the reference",
+    ),
+    "first_paint": Benchmark(
+        "How long from starting the server to the overview on the screen?",
+        "at most 4 s, and at most a quarter of the reference",
+    ),
+    "app_memory": Benchmark(
+        "How much memory does the app's own process hold, every page visited during a run?",
+        "at most 300 MB, and no TensorFlow in it",
+    ),
+    "chart_latency": Benchmark(
+        "How long from an epoch's row in the store to its point on the live chart?",
+        "at most 0.8 s for 95 of 100 epochs",
+    ),
+    "scans": Benchmark(
+        "How many scans a second are simulated, and read from a folder?",
+        "at least 180 simulated slices on one core, and 1,000 JPEG files on two",
+    ),
+}
+
+
+class UnknownBenchmark(LookupError):
+    """There is no benchmark of that name."""
+
+
+def measure(name: str) -> Measurement:
+    """Run one benchmark, which takes up to three minutes.
+
+    Raises:
+        UnknownBenchmark: If there is none of that name.
+    """
+    if name not in BENCHMARKS:
+        raise UnknownBenchmark(
+            f"`NAME` must be one of {', '.join(BENCHMARKS)}, got {name!r}: "
+            "`python -m benchmarks` says what each measures."
+        )
+    return importlib.import_module(f"benchmarks.{name}").measure()
