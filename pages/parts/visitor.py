@@ -1,5 +1,6 @@
 """Who the visitor is: a token in the session and the link, and nothing else."""
 
+import ipaddress
 import secrets
 
 import streamlit as st
@@ -35,7 +36,12 @@ def parameters() -> dict[str, str]:
 
 def _is_at_home() -> bool:
     """Tell whether the visitor sits at the machine that serves the app."""
-    return not services.settings().plateau_hosted and st.context.ip_address is None
+    if services.settings().plateau_hosted:
+        return False
+    # Streamlit says None for some spellings of this machine, and not for all.
+    address = ipaddress.ip_address(st.context.ip_address or "::1")
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return (mapped or address).is_loopback
 
 
 def _new_token() -> str:
