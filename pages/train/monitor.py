@@ -82,7 +82,7 @@ for note in run.notes:
     st.warning(note, icon=":material/image_not_supported:")
 if run.is_active:
     st.fragment(show_progress, run_every=_PROGRESS_EVERY)()
-else:
+elif not run.error:
     st.text(summarise(run, epochs, events))
 st.markdown(progress.line(run, epochs))
 dark = st.context.theme.type == "dark"

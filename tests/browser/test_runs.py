@@ -152,7 +152,7 @@ def test_a_double_click_starts_one_run(page, server):
 
 def test_a_wrong_setting_is_refused_with_a_sentence_before_the_start(page):
     open_form(page, presets.quick_demo())
-    factor = page.get_by_label("`factor`")
+    factor = page.get_by_label("`factor`", exact=True)
     factor.fill("1.5")
     factor.press("Enter")
     sentence = "must lie strictly between 0 and 1, got 1.5. Each plateau multiplies"
@@ -175,10 +175,10 @@ def test_a_link_reproduces_the_form(page):
         ),
     )
     open_form(page, spec)
-    assert page.get_by_label("`epochs`").input_value() == "7"
-    assert page.get_by_label("`baseline`").input_value() == "0.25"
-    assert page.get_by_label("`cooldown`").input_value() == "2"
-    assert page.get_by_label("`filepath`").input_value() == "{epoch:02d}.keras"
+    assert page.get_by_label("`epochs`", exact=True).input_value() == "7"
+    assert page.get_by_label("`baseline`", exact=True).input_value() == "0.25"
+    assert page.get_by_label("`cooldown`", exact=True).input_value() == "2"
+    assert page.get_by_label("`filepath`", exact=True).input_value() == "{epoch:02d}.keras"
 
 
 def test_a_killed_worker_is_said_and_the_next_run_works(page, server):
