@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import PositiveInt
 from pydantic_settings import BaseSettings
 
 
@@ -25,8 +25,8 @@ class Settings(BaseSettings):
     database_url: str = ""
     dask_scheduler_address: str = ""
     plateau_hosted: bool = False
-    plateau_max_active_runs: int = Field(30, ge=1)
-    plateau_max_active_runs_each: int = Field(3, ge=1)
+    plateau_max_active_runs: PositiveInt = 30
+    plateau_max_active_runs_each: PositiveInt = 3
 
     @property
     def store_url(self) -> str:

@@ -1,11 +1,17 @@
 """The app's handle to the workers: submit a run, hear of its end, know what is up."""
 
+# Dask's types are partial.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
+from __future__ import annotations
+
 import logging
 import subprocess
 import threading
 import time
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core import store
 from core.engine import jobs, tether
@@ -52,9 +58,9 @@ class Engine:
         self.state = EngineState.STARTING
         self._settings, self._store = settings, db
         self._child: subprocess.Popen[str] | None = None
-        self._client: "Client | None" = None
+        self._client: Client | None = None
         self._waiting: list[str] = []
-        self._futures: "dict[str, Future]" = {}
+        self._futures: dict[str, Future[Any]] = {}
         self._touched_s = 0.0
         self._wake, self._closed = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
@@ -75,7 +81,7 @@ class Engine:
         while not self._closed.is_set():
             try:
                 self._round()
-            except Exception:
+            except Exception:  # noqa: BLE001
                 # The next round starts from what is there: a dead child, a lost connection.
                 _log.exception("the engine had to start over")
                 self._drop()
@@ -86,10 +92,7 @@ class Engine:
     def _round(self) -> None:
         if self._child is not None and self._child.poll() is not None:
             self._drop()
-        if self._client is None:
-            self._connect()
-        client = self._client
-        assert client is not None
+        client = self._client or self._connect()
         workers = client.scheduler_info()["workers"] if client.status == "running" else {}
         self.state = EngineState.READY if workers else EngineState.WARMING_UP
         while self._waiting:
@@ -100,7 +103,7 @@ class Engine:
         self._collect()
         self._look_after()
 
-    def _connect(self) -> None:
+    def _connect(self) -> Client:
         # Importing Dask takes a second, which the first page need not wait for.
         from distributed import Client  # noqa: PLC0415
 
@@ -108,10 +111,9 @@ class Engine:
         address = self._settings.dask_scheduler_address
         if not address:
             self._child = tether.start("core.engine.local", environment=_QUIET)
-            assert self._child.stdout is not None
-            address = self._child.stdout.readline().strip()
+            address = tether.first_line(self._child)
         self._client = Client(address, timeout=30, set_as_default=False, name="plateau")
-        self.state = EngineState.WARMING_UP
+        return self._client
 
     def _collect(self) -> None:
         """Take note of the runs that are over."""

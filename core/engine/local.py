@@ -39,7 +39,7 @@ async def serve() -> None:
             preload=[PRELOAD],
             env={"TF_CPP_MIN_LOG_LEVEL": "2"},
             # A training takes what it needs; the system decides who gives way.
-            memory_limit=0,
+            memory_limit=0,  # pyright: ignore[reportArgumentType] - 0 is none
         )
         # Started beside, not awaited: a run can be submitted while the worker imports Keras.
         starting = asyncio.ensure_future(worker)

@@ -28,6 +28,11 @@ def start(
     )
 
 
+def first_line(process: subprocess.Popen[str]) -> str:
+    """Return the first line a process prints, without its end; empty if it printed none."""
+    return process.stdout.readline().strip() if process.stdout else ""
+
+
 def end(process: subprocess.Popen[str]) -> None:
     """Let go of a tethered process: it ends by itself, and takes its children along."""
     for pipe in (process.stdin, process.stdout):

@@ -1,7 +1,7 @@
 """Opening the store: SQLite in a file, or any database SQLAlchemy knows by its address."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -35,13 +35,13 @@ class Store:
             metadata.create_all(connection)
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self) -> Generator[Connection]:
         """Yield a connection for reading."""
         with self._engine.connect() as connection:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self) -> Generator[Connection]:
         """Yield a connection whose changes are all made, or none.
 
         Raises:

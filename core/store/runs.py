@@ -111,10 +111,11 @@ def start_run(store: Store, run_id: str) -> bool:
     return result.rowcount == 1
 
 
-def end_run(
-    store: Store, run_id: str, status: RunStatus, *, error: str = "", epoch: int | None = None
-) -> bool:
-    """End an active run and write the event that says so; False if it had ended already."""
+def end_run(store: Store, run_id: str, status: RunStatus, *, error: str = "") -> bool:
+    """End an active run and write the event that says so; False if it had ended already.
+
+    The event belongs to the run's last finished epoch, if there is one.
+    """
     now = time.time()
     with store.write() as connection:
         result = connection.execute(
@@ -123,10 +124,11 @@ def end_run(
             .values(status=status, error=error, ended_s=now, heartbeat_s=now, phase="")
         )
         if result.rowcount == 1:
+            last = select(func.max(epochs.c.epoch)).where(epochs.c.run_id == run_id)
             connection.execute(
                 insert(events).values(
                     run_id=run_id,
-                    epoch=epoch,
+                    epoch=connection.execute(last).scalar(),
                     kind=_ENDS[status],
                     detail={"status": status, "error": error},
                     written_s=now,

@@ -1,0 +1,1 @@
+"""Real trainings, in workers: the only code that imports Keras."""

@@ -1,5 +1,10 @@
 """The scans as batches, in an order that seed and epoch alone decide."""
+# Keras ships no types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+# pyright: reportMissingTypeStubs=false, reportArgumentType=false
 
+import math
 from typing import Any
 
 import keras
@@ -42,7 +47,7 @@ class ScanBatches(keras.utils.PyDataset):
 
     def __len__(self) -> int:
         """Return the number of batches in an epoch."""
-        return -(-len(self.images) // self.batch_size)
+        return math.ceil(len(self.images) / self.batch_size)
 
     def __getitem__(self, index: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         """Return scans, shape (batch, H, W, 1), uint8, and labels, shape (batch, classes)."""

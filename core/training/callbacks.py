@@ -1,4 +1,8 @@
 """From settings to the real Keras callbacks, and what they count."""
+# Keras ships no types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+# pyright: reportMissingTypeStubs=false, reportArgumentType=false
 
 from pathlib import Path
 from typing import Any

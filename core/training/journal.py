@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterable
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from core import store
 from core.store import Batch, Epoch, Event, Store, StoreError
@@ -31,7 +31,7 @@ class Journal:
         self._rows: queue.SimpleQueue[Epoch | Batch | Event | str | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write_all, name="journal", daemon=True)
 
-    def __enter__(self) -> "Journal":
+    def __enter__(self) -> Self:
         """Start writing."""
         self._thread.start()
         return self

@@ -1,4 +1,8 @@
 """The networks: the tutorial's, and a small one that learns in seconds an epoch."""
+# Keras ships no types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+# pyright: reportMissingTypeStubs=false, reportArgumentType=false
 
 from typing import Any
 

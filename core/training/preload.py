@@ -1,4 +1,8 @@
 """Makes a worker warm: imports Keras and takes one training step before the first run."""
+# Keras ships no types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+# pyright: reportMissingTypeStubs=false, reportArgumentType=false
 
 import keras
 import numpy as np

@@ -1,4 +1,8 @@
 """The callback that watches the others and writes down what they do."""
+# Keras ships no types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+# pyright: reportMissingTypeStubs=false, reportArgumentType=false
 
 import math
 import time
@@ -7,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
 from core.store import Batch, Epoch, Event, EventKind
 from core.training.callbacks import counters_of
@@ -36,7 +41,6 @@ class Recorder(keras.callbacks.Callback):
         self, journal: Journal, watched: Sequence[keras.callbacks.Callback], directory: Path
     ) -> None:
         super().__init__()
-        self.last_epoch: int | None = None
         self.diverged = False
         self._journal, self._watched, self._directory = journal, watched, directory
         self._epoch = 0
@@ -93,7 +97,6 @@ class Recorder(keras.callbacks.Callback):
         self._note_rate(rate)
         self._note_saved(logs)
         self._note_stopped(epoch)
-        self.last_epoch = epoch
 
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
         """Note the weights that EarlyStopping put back."""
@@ -162,13 +165,15 @@ class Recorder(keras.callbacks.Callback):
         self._journal.add(Event(kind, self._epoch, detail))
 
     def _stopped(self, callback: keras.callbacks.EarlyStopping, epoch: int) -> bool:
-        return bool(self.model.stop_training) and epoch > 0 and callback.stopped_epoch == epoch
+        model: Any = self.model
+        return bool(model.stop_training) and epoch > 0 and callback.stopped_epoch == epoch
 
     def _of(self, kind: type[Any]) -> list[Any]:
         return [callback for callback in self._watched if isinstance(callback, kind)]
 
     def _learning_rate(self) -> float:
-        return float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
+        model: Any = self.model
+        return float(np.asarray(keras.ops.convert_to_numpy(model.optimizer.learning_rate)))
 
     def _model_files(self) -> dict[str, int]:
         """Return the model files in the run's directory with their times, in nanoseconds."""

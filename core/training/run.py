@@ -1,10 +1,15 @@
 """One run, from its id in the store to its final model."""
+# Keras ships no types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+# pyright: reportMissingTypeStubs=false, reportArgumentType=false
 
 import contextlib
 import logging
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
+from dataclasses import dataclass
 from pathlib import Path
 
 import keras
@@ -29,6 +34,29 @@ _JIT = {"auto": "auto", "on": True, "off": False}
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class _Work:
+    """A run in a worker's hands.
+
+    Attributes:
+        db: The store.
+        run_id: The run's id in it.
+        spec: What to run.
+        journal: Takes what is to be written.
+        directory: The run's own directory.
+    """
+
+    db: Store
+    run_id: str
+    spec: RunSpec
+    journal: Journal
+    directory: Path
+
+    def update(self, **values: object) -> None:
+        """Change columns of the run."""
+        store.update_run(self.db, self.run_id, **values)
+
+
 def train_run(run_id: str) -> None:
     """Train a queued run and write everything about it into the store.
 
@@ -40,43 +68,39 @@ def train_run(run_id: str) -> None:
     if not store.start_run(db, run_id):
         return
     directory = settings.run_dir(run_id).resolve()
-    directory.mkdir(parents=True, exist_ok=True)
-    recorder: Recorder | None = None
     status, error = RunStatus.FAILED, ""
     try:
-        spec = store.read_run(db, run_id).spec
+        directory.mkdir(parents=True, exist_ok=True)
         with Journal(db, run_id) as journal:
-            scans = _load(spec, settings, db, run_id, journal)
-            recorder = _fit(spec, scans, db, run_id, journal, directory)
-        status = RunStatus.DIVERGED if recorder.diverged else RunStatus.FINISHED
+            work = _Work(db, run_id, store.read_run(db, run_id).spec, journal, directory)
+            status = _fit(work, _load(work, settings))
     except StopRequested:
         status = RunStatus.STOPPED
     except (ScansError, StoreError) as problem:
         error = str(problem)
-    except Exception as problem:  # What Keras raises on a person's settings is theirs to read.
+    # What Keras raises on a person's settings is theirs to read.
+    except Exception as problem:  # noqa: BLE001
         _log.exception("run %s failed", run_id)
         error = _sentence(problem)
-    store.end_run(db, run_id, status, error=error, epoch=recorder and recorder.last_epoch)
+    store.end_run(db, run_id, status, error=error)
 
 
-def _load(spec: RunSpec, settings: Settings, db: Store, run_id: str, journal: Journal) -> ScanSet:
+def _load(work: _Work, settings: Settings) -> ScanSet:
     shown = ("", -1.0)
 
     def show(phase: str, share: float) -> None:
         nonlocal shown
-        if journal.stop_requested.is_set():
+        if work.journal.stop_requested.is_set():
             raise StopRequested
         if phase != shown[0] or abs(share - shown[1]) >= _PROGRESS_STEP or share == 1:
             shown = (phase, share)
-            store.update_run(db, run_id, phase=phase, phase_share=share)
+            work.update(phase=phase, phase_share=share)
 
     scans = data.load(
-        spec.scans, data_dir=settings.data_dir, cache_dir=settings.cache_dir, on_progress=show
+        work.spec.scans, data_dir=settings.data_dir, cache_dir=settings.cache_dir, on_progress=show
     )
-    store.update_run(
-        db,
-        run_id,
-        phase="building the model",
+    work.update(
+        phase="Building the model",
         phase_share=None,
         notes=list(scans.left_out),
         **batches.size_of(scans),
@@ -84,47 +108,42 @@ def _load(spec: RunSpec, settings: Settings, db: Store, run_id: str, journal: Jo
     return scans
 
 
-def _fit(
-    spec: RunSpec, scans: ScanSet, db: Store, run_id: str, journal: Journal, directory: Path
-) -> Recorder:
-    model = build_model(spec.training, scans)
+def _fit(work: _Work, scans: ScanSet) -> RunStatus:
+    """Train, save the final model, and return how the run ended."""
+    spec = work.spec.training
+    model = build_model(spec, scans)
     training = batches.ScanBatches(
-        scans,
-        validation=False,
-        batch_size=spec.training.batch_size,
-        seed=spec.training.seed,
+        scans, validation=False, batch_size=spec.batch_size, seed=spec.seed
     )
-    validation = batches.ScanBatches(scans, validation=True, batch_size=spec.training.batch_size)
-    watched = callbacks.build_callbacks(spec, directory)
-    recorder = Recorder(journal, watched, directory)
-    store.update_run(
-        db,
-        run_id,
+    validation = batches.ScanBatches(scans, validation=True, batch_size=spec.batch_size)
+    watched = callbacks.build_callbacks(work.spec, work.directory)
+    recorder = Recorder(work.journal, watched, work.directory)
+    work.update(
         status=RunStatus.RUNNING,
         phase="",
         device=device(),
         steps_per_epoch=len(training),
         parameters=model.count_params(),
     )
-    stopped = False
-    with _printing_to(journal, directory):
+    status = RunStatus.FINISHED
+    with _printing_to(work):
         try:
             model.fit(
                 training,
                 validation_data=validation,
-                epochs=spec.training.epochs,
-                verbose=spec.training.verbose,
+                epochs=spec.epochs,
+                verbose=spec.verbose,
                 callbacks=[*watched, recorder],
             )
         except StopRequested:
-            stopped = True
+            status = RunStatus.STOPPED
             # `fit` did not end, but logs must be closed and best weights put back all the same.
             for callback in [*watched, recorder]:
                 callback.on_train_end()
-    _save(model, directory)
-    if stopped:
-        raise StopRequested
-    return recorder
+    _save(model, work.directory)
+    if work.journal.failure:
+        raise work.journal.failure
+    return RunStatus.DIVERGED if recorder.diverged else status
 
 
 def build_model(spec: TrainingSpec, scans: ScanSet) -> keras.Model:
@@ -157,9 +176,10 @@ def device() -> str:
 
 
 @contextlib.contextmanager
-def _printing_to(journal: Journal, directory: Path) -> Iterator[None]:
+def _printing_to(work: _Work) -> Generator[None]:
     """Take what Keras prints; files of the run go by their names, wherever the home is."""
-    console = Console(lambda line: journal.add(line.replace(f"{directory}{os.sep}", "")))
+    prefix = f"{work.directory}{os.sep}"
+    console = Console(lambda line: work.journal.add(line.replace(prefix, "")))
     with contextlib.redirect_stdout(console):
         yield
     console.finish()

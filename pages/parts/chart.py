@@ -11,16 +11,12 @@ from typing import Any
 
 import plotly
 import plotly.graph_objects as go
-import streamlit as st
-import streamlit.components.v1
+from streamlit.components.v1 import declare_component
+from streamlit.components.v2 import component
 
-_PLOTLY = streamlit.components.v1.declare_component(
-    "plotly", path=str(Path(plotly.__file__).parent / "package_data")
-)
+_PLOTLY = declare_component("plotly", path=str(Path(plotly.__file__).parent / "package_data"))
 _DRAW = (Path(__file__).parent / "chart.js").read_text()
-_draw = st.components.v2.component(
-    "plateau_chart", html='<div class="plot"></div>', js=_DRAW, isolate_styles=False
-)
+_draw = component("plateau_chart", html='<div class="plot"></div>', js=_DRAW, isolate_styles=False)
 
 
 def show(figure: go.Figure, *, key: str, config: dict[str, Any]) -> None:

@@ -8,10 +8,9 @@ pages of its own older kind, finds none of ours there, and tells that visitor
 from urllib.parse import urlsplit
 
 import streamlit as st
+from streamlit.components.v2 import component
 
-_reload = st.components.v2.component(
-    "plateau_reload", js="export default function () { window.location.reload(); }"
-)
+_reload = component("plateau_reload", js="export default function () { window.location.reload(); }")
 
 
 @st.cache_resource

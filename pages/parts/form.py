@@ -70,21 +70,14 @@ class Form:
 
 def _widget(label: str, kind: Any, value: Any, **options: Any) -> Any:
     """Show the widget that fits a setting's type, and return its value."""
-    name = label.strip("`")
     if kind is bool:
         return st.toggle(label, value=value is True, **options)
-    if name == "monitor":
+    if label == "`monitor`":
         return _choice(label, METRICS, value, accept_new_options=True, **options)
     if get_origin(kind) is Literal:
         return _choice(label, get_args(kind), value, **options)
-    if kind is int:
-        return st.number_input(label, value=_number(value, int), step=1, **options)
-    if kind in (float, float | None):
-        step = _STEPS.get(name, 0.05)
-        number = _number(value, float)
-        return st.number_input(
-            label, value=number, step=step, format="%g", placeholder="none", **options
-        )
+    if kind in (int, float, float | None):
+        return _number(label, kind, value, **options)
     if kind is str:
         return st.text_input(label, value=str(value), **options)
     return _from_text(st.text_input(label, value=_to_text(value), **options))
@@ -95,11 +88,15 @@ def _choice(label: str, choices: Sequence[Any], value: Any, **options: Any) -> A
     return st.selectbox(label, known, index=known.index(value), **options)
 
 
-def _number(value: Any, kind: type[int] | type[float]) -> Any:
+def _number(label: str, kind: Any, value: Any, **options: Any) -> int | float | None:
+    whole = kind is int
     try:
-        return kind(value)
+        start = int(value) if whole else float(value)
     except (TypeError, ValueError):
-        return None
+        start = None
+    step = 1 if whole else _STEPS.get(label.strip("`"), 0.05)
+    options |= {"format": "%d" if whole else "%g", "placeholder": "none"}
+    return st.number_input(label, value=start, step=step, **options)
 
 
 def _to_text(value: Any) -> str:

@@ -74,5 +74,8 @@ def _refusal() -> str:
         )
     everybody = store.count_active(services.db())
     if everybody >= limits.plateau_max_active_runs:
-        return f"The queue is full: {everybody} runs are queued or running. Try again in a few minutes."
+        return (
+            f"The queue is full: {everybody} runs are queued or running. "
+            "Try again in a few minutes."
+        )
     return ""

@@ -16,7 +16,10 @@ def show_events(events: Sequence[Event]) -> None:
         st.caption("Nothing yet. Acts of callbacks appear here and as marks on the chart.")
         return
     rows = [
-        {"epoch": None if event.epoch is None else event.epoch + 1, "what happened": event_line(event)}
+        {
+            "epoch": None if event.epoch is None else event.epoch + 1,
+            "what happened": event_line(event),
+        }
         for event in events
     ]
     st.dataframe(rows, hide_index=True, width="stretch")

@@ -8,7 +8,7 @@ import streamlit as st
 from core.store import Run, owner_of
 from pages.parts import services
 
-_TOKEN = "owner"
+_TOKEN = "owner"  # noqa: S105 - its name, not a token
 
 
 def keep_token() -> None:

@@ -1,10 +1,13 @@
 """Words and signs for what the store holds."""
 
 import time
+from typing import Literal
 
 from core.store import Run, RunStatus
 
-STATUS_BADGES = {
+BadgeColor = Literal["gray", "blue", "green", "red", "orange"]
+
+STATUS_BADGES: dict[RunStatus, tuple[str, str, BadgeColor]] = {
     RunStatus.QUEUED: ("queued", ":material/schedule:", "gray"),
     RunStatus.PREPARING: ("preparing", ":material/hourglass_top:", "blue"),
     RunStatus.RUNNING: ("running", ":material/play_arrow:", "blue"),
@@ -18,12 +21,11 @@ STATUS_BADGES = {
 
 def duration(seconds: float) -> str:
     """Return a time span as a person says it: "42 s", "3 min 5 s", "2 h 10 min"."""
-    whole = round(max(0.0, seconds))
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+    minutes, rest = divmod(round(max(0.0, seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def when(run: Run) -> str:

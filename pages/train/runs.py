@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core import store
-from core.store import Run, RunStatus
+from core.store import Run
 from pages.parts import services, visitor
 from pages.parts.launch import MONITOR
 from pages.parts.words import STATUS_BADGES, when

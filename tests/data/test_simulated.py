@@ -48,7 +48,7 @@ def shortcut(head):
 
 
 @pytest.fixture
-def built(cache_dir, head):  # noqa: ARG001 (the head lies in the cache)
+def built(cache_dir, head):
     def build_from_settings(on_progress=lambda _phase, _share: None, **settings):
         spec = SimulatedScans(**{"subjects": 40, "image_size": 32} | settings)
         return build(spec, cache_dir=cache_dir, on_progress=on_progress)

@@ -48,5 +48,7 @@ def shared_engine(settings, db):
 
 @pytest.fixture
 def engine(shared_engine):
-    until(lambda: shared_engine.state is EngineState.READY, within_s=WARM_UP_S, what="a warm worker")
+    until(
+        lambda: shared_engine.state is EngineState.READY, within_s=WARM_UP_S, what="a warm worker"
+    )
     return shared_engine

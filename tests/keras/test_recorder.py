@@ -45,9 +45,13 @@ def test_every_reduction_is_an_event_with_the_rates_of_keras(db, train):
     epochs = store.read_epochs(db, run.id)
     drops = events_of(db, run, EventKind.LEARNING_RATE_REDUCED)
     assert [event.epoch for event in drops] == [2, 4]
-    assert [event.detail["to"] / event.detail["from"] for event in drops] == pytest.approx([0.5] * 2)
+    assert [event.detail["to"] / event.detail["from"] for event in drops] == pytest.approx(
+        [0.5] * 2
+    )
     # Keras logs the rate before the drop; the epoch's own rate must agree with it.
-    assert [e.learning_rate for e in epochs] == pytest.approx([e.logs["learning_rate"] for e in epochs])
+    assert [e.learning_rate for e in epochs] == pytest.approx(
+        [e.logs["learning_rate"] for e in epochs]
+    )
     assert [e.callbacks[0]["wait"] for e in epochs] == [0, 1, 2, 1, 2, 1]
     assert [e.callbacks[0]["fired"] for e in epochs] == [False, False, True, False, True, False]
 
@@ -73,12 +77,14 @@ def test_early_stop_and_restored_weights_name_their_epochs(db, train):
 
 
 def test_restored_weights_are_those_of_the_best_epoch(train):
-    run, directory = train(
+    _, directory = train(
         EarlyStopping(monitor="loss", patience=1, min_delta=10, restore_best_weights=True),
         ModelCheckpoint(filepath="{epoch:02d}.keras"),
         epochs=3,
     )
-    final, first = (keras.models.load_model(directory / name) for name in ("final.keras", "01.keras"))
+    final, first = (
+        keras.models.load_model(directory / name) for name in ("final.keras", "01.keras")
+    )
     for ours, theirs in zip(final.get_weights(), first.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
 
@@ -112,9 +118,7 @@ def test_what_keras_raises_fails_the_run_with_its_words(db, train):
 
 
 def test_the_console_shows_what_keras_prints(db, train):
-    run, _ = train(
-        ReduceLROnPlateau(monitor="loss", patience=1, min_delta=10, verbose=1), epochs=2
-    )
+    run, _ = train(ReduceLROnPlateau(monitor="loss", patience=1, min_delta=10, verbose=1), epochs=2)
     lines = store.read_console(db, run.id)
     assert lines[0] == "Epoch 1/2"
     assert any(

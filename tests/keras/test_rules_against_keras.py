@@ -41,7 +41,7 @@ def keras():
     """Keras, imported when the first of these tests runs: it takes seconds."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import keras  # noqa: PLC0415 (only where a test needs it)
+        import keras
     return keras
 
 

@@ -24,7 +24,7 @@ def test_names_and_defaults_are_those_of_the_installed_keras(spec):
         if name != "self" and parameter.kind is not inspect.Parameter.VAR_KEYWORD
     }
     ours = {name: field.default for name, field in spec.model_fields.items() if name != "kind"}
-    assert list(ours) and set(ours) == set(theirs)
+    assert set(ours) == set(theirs)
     for name, default in theirs.items():
         if (spec.__name__, name) in REQUIRED:
             assert default is inspect.Parameter.empty
