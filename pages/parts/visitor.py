@@ -39,7 +39,10 @@ def _is_at_home() -> bool:
     if services.settings().plateau_hosted:
         return False
     # Streamlit says None for some spellings of this machine, and not for all.
-    address = ipaddress.ip_address(st.context.ip_address or "::1")
+    try:
+        address = ipaddress.ip_address(st.context.ip_address or "::1")
+    except ValueError:
+        return False
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
     return (mapped or address).is_loopback
 

@@ -195,6 +195,18 @@ def test_a_killed_worker_is_said_and_the_next_run_works(page, server):
     page.get_by_text("finished", exact=True).wait_for(timeout=SLOW_MS)
 
 
+def test_a_run_is_deleted_after_being_asked_for(page, server):
+    run_id = start(page, squares(epochs=1))
+    page.get_by_text("finished", exact=True).wait_for(timeout=SLOW_MS)
+    page.goto("/runs")
+    page.get_by_role("button", name="Delete").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("This cannot be undone").wait_for()
+    dialog.get_by_role("button", name="Delete").click()
+    dialog.wait_for(state="detached")
+    assert run_id not in {run.id for run in store.read_runs(server.db)}
+
+
 def test_tensorboard_opens_and_ends_with_the_app(page, server):
     from core.specs.callbacks import TensorBoard
 

@@ -1,0 +1,49 @@
+"""The app without a browser: Streamlit's own tester, a store of its own, no engine."""
+
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core import store
+from core.engine.engine import EngineState
+from pages.parts import services
+
+
+ROOT = Path(__file__).parents[2]
+
+
+class WaitingEngine:
+    """Takes runs and leaves them queued, as a busy engine does."""
+
+    state = EngineState.READY
+
+    def __init__(self, *_):
+        self.submitted = []
+
+    def submit(self, run_id):
+        self.submitted.append(run_id)
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("PLATEAU_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setattr(services, "Engine", WaitingEngine)
+    st.cache_resource.clear()
+    yield tmp_path
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def db(home):
+    opened = store.Store(f"sqlite:///{home}/home/plateau.sqlite")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def app(home):
+    """A visitor's session, opened on the overview."""
+    return AppTest.from_file(ROOT / "streamlit_app.py", default_timeout=20)

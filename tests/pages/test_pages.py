@@ -1,0 +1,134 @@
+"""What pages do with what a visitor presses, without a browser."""
+
+import math
+
+import pytest
+
+from core import store
+from core.specs import links, presets
+from core.store import Epoch, Event, EventKind, RunStatus
+from pages.parts import services
+
+OVERVIEW = "pages/learn/overview.py"
+CONFIGURE, MONITOR, RUNS = (f"pages/train/{name}.py" for name in ("configure", "monitor", "runs"))
+
+
+def texts(elements):
+    return " ".join(str(element.value) for element in elements)
+
+
+def button(app, label):
+    (found,) = [button for button in app.button if button.label == label]
+    return found
+
+
+def number(app, name):
+    return next(field for field in app.number_input if field.label == f"`{name}`")
+
+
+def a_run(db, *, owner="somebody", status=RunStatus.QUEUED):
+    run_id = store.create_run(db, presets.quick_demo(), owner=store.owner_of(owner))
+    if status is RunStatus.QUEUED:
+        return run_id
+    store.start_run(db, run_id)
+    store.update_run(db, run_id, status=RunStatus.RUNNING)
+    if status is RunStatus.PREPARING:
+        store.update_run(db, run_id, status=status, phase="Drawing slices", phase_share=0.4)
+    elif status is not RunStatus.RUNNING:
+        store.end_run(db, run_id, status, error="It broke." if status is RunStatus.FAILED else "")
+    return run_id
+
+
+@pytest.mark.parametrize("page", [OVERVIEW, CONFIGURE, MONITOR, RUNS])
+def test_every_page_carries_the_notice(app, page):
+    app.run().switch_page(page).run()
+    assert not app.exception
+    assert "Research and education only. Not a medical device." in texts(app.caption)
+
+
+def test_the_quick_demo_is_queued_and_handed_to_the_engine(app, db):
+    app.run().switch_page(OVERVIEW).run()
+    button(app, "Start the quick demo").click().run()
+    (run,) = store.read_runs(db)
+    assert run.spec == presets.quick_demo()
+    assert services.engine().submitted == [run.id]
+
+
+def test_a_visitor_with_three_active_runs_is_told_to_wait(app, db):
+    app.run().switch_page(OVERVIEW).run()
+    for _ in range(3):
+        a_run(db, owner=app.session_state["owner"])
+    button(app, "Start the quick demo").click().run()
+    assert "You have 3 runs queued or running, and 3 is the limit" in texts(app.warning)
+    assert len(store.read_runs(db)) == 3
+
+
+def test_a_full_queue_says_that_it_is_full(app, db, monkeypatch):
+    monkeypatch.setenv("PLATEAU_MAX_ACTIVE_RUNS", "2")
+    for visitor in ("one", "another"):
+        a_run(db, owner=visitor)
+    app.run().switch_page(OVERVIEW).run()
+    button(app, "Start the quick demo").click().run()
+    assert "The queue is full: 2 runs" in texts(app.warning)
+
+
+def test_the_form_fills_from_its_link_and_keeps_wrong_values(app, db):
+    app.run()
+    app.query_params.update(links.to_query(presets.tutorial()))
+    app.query_params["ReduceLROnPlateau.factor"] = "1.5"
+    app.switch_page(CONFIGURE).run()
+    assert number(app, "factor").value == 1.5
+    assert "must lie strictly between 0 and 1, got 1.5" in texts(app.error)
+    assert button(app, "Start training").disabled
+    number(app, "factor").set_value(0.5).run()
+    assert not app.error
+    button(app, "Start training").click().run()
+    (run,) = store.read_runs(db)
+    assert run.spec.callbacks[1].factor == 0.5
+    assert run.spec.training == presets.tutorial().training
+
+
+def test_a_preset_refills_the_form(app):
+    app.run().switch_page(CONFIGURE).run()
+    app.button_group[0].select("Tutorial").run()
+    assert number(app, "epochs").value == 20
+
+
+def test_another_visitor_sees_a_run_but_cannot_stop_or_delete_it(app, db, monkeypatch):
+    monkeypatch.setenv("PLATEAU_HOSTED", "true")
+    running, ended = a_run(db, status=RunStatus.RUNNING), a_run(db, status=RunStatus.FINISHED)
+    app.run().switch_page(RUNS).run()
+    assert not {"Stop", "Delete"} & {button.label for button in app.button}
+    for run_id in (running, ended):
+        app.query_params["run"] = run_id
+        app.switch_page(MONITOR).run()
+        assert not app.exception
+        assert "Stop" not in {button.label for button in app.button}
+
+
+def test_the_owner_stops_a_run(app, db):
+    app.run()
+    run_id = a_run(db, owner=app.session_state["owner"], status=RunStatus.RUNNING)
+    app.query_params["run"] = run_id
+    app.switch_page(MONITOR).run()
+    button(app, "Stop").click().run()
+    assert store.stop_requested(db, run_id)
+
+
+@pytest.mark.parametrize("status", list(RunStatus))
+def test_the_monitor_shows_a_run_in_every_state(app, db, status):
+    run_id = a_run(db, status=status)
+    logs = {"loss": 1.0, "accuracy": 0.5, "val_loss": math.nan, "val_accuracy": 0.4}
+    drop = {"from": 1e-3, "to": 3e-4, "by": "ReduceLROnPlateau"}
+    store.append(
+        db,
+        run_id,
+        new_epochs=[Epoch(0, logs, 1e-3, 3e-4, 1.0, 0.8)],
+        new_events=[Event(EventKind.LEARNING_RATE_REDUCED, 0, drop)],
+        new_lines=["Epoch 1/16"],
+    )
+    app.run()
+    app.query_params["run"] = run_id
+    app.switch_page(MONITOR).run()
+    assert not app.exception
+    assert "Epoch 1/16" in texts(app.code)
