@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
-from core.settings import Settings
-from core.store import Store
-
 from benchmarks.homes import environment_of
 from benchmarks.servers import Server, serving
+from core.settings import Settings
+from core.store import Store
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks.report import tell
 from core import data
 from core.data.scan_set import ScanSet
 from core.settings import Settings
 from core.specs.data import ScansSpec
-
-from benchmarks.report import tell
 
 
 @contextmanager

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from core.data.scan_set import ScanSet
 
 from benchmarks.homes import environment_of
 from benchmarks.servers import Server, serving
+from core.data.scan_set import ScanSet
 from core.settings import Settings
 
 BUTTON = "Train"

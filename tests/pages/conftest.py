@@ -10,7 +10,6 @@ from core import store
 from core.engine.engine import EngineState
 from pages.parts import services
 
-
 ROOT = Path(__file__).parents[2]
 
 
