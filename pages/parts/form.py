@@ -13,7 +13,8 @@ from core.specs.callbacks import METRICS
 from core.specs.fields import help_of
 from core.specs.problems import Problem
 
-_WIDTH_PX = 190
+# Four in a row beside an open sidebar at 1280 pixels; a toggle has its name beside it.
+_WIDTH_PX, _TOGGLE_WIDTH_PX = 182, 232
 _STEPS = {"learning_rate": 0.0005, "min_delta": 0.0005, "min_lr": 1e-6}
 
 
@@ -55,7 +56,8 @@ class Form:
         with st.container(horizontal=True, vertical_alignment="top"):
             for name, field in model.model_fields.items():
                 if name not in ("kind", *leave_out):
-                    with st.container(width=_WIDTH_PX):
+                    width = _TOGGLE_WIDTH_PX if field.annotation is bool else _WIDTH_PX
+                    with st.container(width=width):
                         self.setting(f"{section}.{name}", name, field)
 
     def setting(self, key: str, label: str, field: FieldInfo) -> None:

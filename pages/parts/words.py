@@ -29,5 +29,8 @@ def duration(seconds: float) -> str:
 
 
 def when(run: Run) -> str:
-    """Return when a run was started, as long ago."""
-    return f"{duration(time.time() - run.created_s)} ago"
+    """Return how long ago a run was started, to the minute."""
+    minutes = int((time.time() - run.created_s) // 60)
+    if not minutes:
+        return "just now"
+    return f"{duration(minutes * 60).removesuffix(' 0 s')} ago"
