@@ -28,8 +28,12 @@ def temporary_home() -> Iterator[Settings]:
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
-    """Return the environment variables of a program that runs in a home, and only there."""
-    ours = {name: value for name, value in os.environ.items() if not _is_setting(name)}
+    """Return the environment variables of a program that runs in a home, and only there.
+
+    Python keeps what it compiles, even where ours was told not to: a person's
+    installation is compiled.
+    """
+    ours = {name: value for name, value in os.environ.items() if not _is_left_out(name)}
     return ours | {
         "PLATEAU_HOME": str(settings.plateau_home),
         "DATA_DIR": str(settings.data_dir),
@@ -49,5 +53,5 @@ def load_scans(spec: ScansSpec, settings: Settings) -> ScanSet:
     )
 
 
-def _is_setting(name: str) -> bool:
-    return name.lower() in Settings.model_fields
+def _is_left_out(name: str) -> bool:
+    return name == "PYTHONDONTWRITEBYTECODE" or name.lower() in Settings.model_fields

@@ -2,6 +2,7 @@
 
 import contextlib
 import subprocess
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,6 +41,25 @@ def started(
         yield process
     finally:
         end(process)
+
+
+def run(command: Sequence[str], *, environment: Mapping[str, str], within_s: float) -> None:
+    """Run a command to its end.
+
+    Raises:
+        RuntimeError: If it fails or takes too long.
+    """
+    with tempfile.TemporaryFile() as log:
+        with started(command, environment=environment, output=log) as process:
+            try:
+                status = process.wait(within_s)
+            except psutil.TimeoutExpired:
+                status = f"no end after {within_s:g} s"
+        if status != 0:
+            log.seek(0)
+            raise RuntimeError(
+                f"`{' '.join(command)}` failed ({status}): {log.read().decode()[-2000:]}"
+            )
 
 
 def end(process: psutil.Popen) -> None:

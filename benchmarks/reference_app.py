@@ -9,12 +9,14 @@ import numpy as np
 
 from benchmarks.homes import environment_of
 from benchmarks.servers import Server, serving
+from benchmarks.waiting import until
 from core.data.scan_set import ScanSet
 from core.settings import Settings
 
 BUTTON = "Train"
 FIRST_BATCH = "first batch"
 TRAINED = "trained"
+_LIMIT_S = 120.0
 
 
 class ReferenceApp:
@@ -38,8 +40,16 @@ class ReferenceApp:
         arguments = (str(self._directory), str(self._batch_size))
         return serving("benchmarks/reference/app.py", *arguments, environment=self._environment)
 
-    def written(self, what: str) -> list[dict[str, Any]]:
-        """Return what it wrote down of a kind, oldest first."""
+    def wait_for(self, what: str, count: int) -> dict[str, Any]:
+        """Wait until it has written down so many of a kind, and return the last of them."""
+        return until(
+            lambda: self._written(what)[count - 1 :],
+            within_s=_LIMIT_S,
+            every_s=0.1,
+            what=f"{what!r} in the one-file app",
+        )[0]
+
+    def _written(self, what: str) -> list[dict[str, Any]]:
         if not self._journal.exists():
             return []
         entries = [json.loads(line) for line in self._journal.read_text().splitlines()]
