@@ -44,13 +44,12 @@ def load(
     return scans
 
 
-def is_cached(spec: ScansSpec, *, data_dir: Path, cache_dir: Path) -> bool:
-    """Tell whether `load` would find the scans in the cache."""
+def read_cached(spec: ScansSpec, *, data_dir: Path, cache_dir: Path) -> ScanSet | None:
+    """Return the scans that `load` would find in the cache, or None."""
     try:
-        cache.read(_directory(spec, data_dir, cache_dir))
+        return cache.read(_directory(spec, data_dir, cache_dir))
     except (cache.UnreadableCache, ScansError):
-        return False
-    return True
+        return None
 
 
 def _directory(spec: ScansSpec, data_dir: Path, cache_dir: Path) -> Path:

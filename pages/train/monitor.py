@@ -6,7 +6,7 @@ from core import store
 from core.charts.live import CONFIG, run_figure
 from core.charts.summary import summarise
 from core.store import Run, UnknownRun
-from pages.parts import chart, downloads, progress, run_details, services, visitor
+from pages.parts import chart, downloads, progress, run_details, scan_sheet, services, visitor
 from pages.parts.words import STATUS_BADGES
 
 _PROGRESS_EVERY, _CONSOLE_EVERY = "0.3s", "1s"
@@ -87,11 +87,15 @@ elif not run.error:
 st.markdown(progress.line(run, epochs))
 dark = st.context.theme.type == "dark"
 chart.show(run_figure(run, epochs, events, dark=dark), key=f"chart-{run.id}", config=CONFIG)
-console, happened, details, files = st.tabs(["Console", "What happened", "Settings", "Downloads"])
+console, happened, scans, details, files = st.tabs(
+    ["Console", "What happened", "Scans", "Settings", "Downloads"]
+)
 with console:
     st.fragment(show_console, run_every=_CONSOLE_EVERY if run.is_active else None)()
 with happened:
     run_details.show_events(events)
+with scans:
+    scan_sheet.show(run)
 with details:
     run_details.show_settings(run)
 with files:

@@ -43,7 +43,8 @@ def load(spec, data_dir: Path, reports: Reports):
 
 
 def is_cached(spec, data_dir: Path) -> bool:
-    return data.is_cached(spec, data_dir=data_dir, cache_dir=data_dir.parent / "cache")
+    cache_dir = data_dir.parent / "cache"
+    return data.read_cached(spec, data_dir=data_dir, cache_dir=cache_dir) is not None
 
 
 def kept(data_dir: Path) -> list[Path]:

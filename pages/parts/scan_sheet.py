@@ -1,0 +1,40 @@
+"""What a run trains on: a few scans of each class."""
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core import data
+from core.charts.live import evidence
+from core.data.sheet import strips_of
+from core.specs.data import SimulatedScans
+from core.store import Run
+from pages.parts import services
+
+
+def show(run: Run) -> None:
+    """Show scans of each class, once the run has them."""
+    if run.training_scans is None:
+        st.caption("The scans are not ready yet.")
+        return
+    simulated = isinstance(run.spec.scans, SimulatedScans)
+    tint = simulated and st.toggle("Tint the lesions", key=f"tint-{run.id}")
+    strips = _strips(run.id, run, masks=tint)
+    if not strips:
+        st.caption("Its scans are no longer in this machine's cache.")
+    for name, strip in strips.items():
+        st.caption(name)
+        st.image(strip, width="stretch")
+    st.caption(
+        f"{run.training_scans:,} scans to train on, {run.validation_scans or 0:,} to validate: "
+        f"{evidence(run.spec.scans).split(' · ')[1]}."
+    )
+
+
+@st.cache_data(max_entries=16)
+def _strips(run_id: str, _run: Run, *, masks: bool) -> dict[str, NDArray[np.uint8]]:  # noqa: ARG001 - the key
+    settings = services.settings()
+    scans = data.read_cached(
+        _run.spec.scans, data_dir=settings.data_dir, cache_dir=settings.cache_dir
+    )
+    return strips_of(scans, masks=masks) if scans else {}
