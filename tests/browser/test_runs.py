@@ -203,8 +203,12 @@ def test_a_run_is_deleted_after_being_asked_for(page, server):
     dialog = page.get_by_role("dialog")
     dialog.get_by_text("This cannot be undone").wait_for()
     dialog.get_by_role("button", name="Delete").click()
-    dialog.wait_for(state="detached")
-    assert run_id not in {run.id for run in store.read_runs(server.db)}
+    until(
+        lambda: run_id not in {run.id for run in store.read_runs(server.db)},
+        within_s=30,
+        what="the run to be gone",
+    )
+    page.get_by_role("dialog").wait_for(state="detached")
 
 
 def test_tensorboard_opens_and_ends_with_the_app(page, server):
