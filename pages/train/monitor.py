@@ -9,7 +9,7 @@ from core.store import Run, UnknownRun
 from pages.parts import chart, downloads, progress, run_details, scan_sheet, services, visitor
 from pages.parts.words import STATUS_BADGES
 
-_PROGRESS_EVERY, _CONSOLE_EVERY = "0.3s", "1s"
+_PROGRESS_EVERY, _CONSOLE_EVERY = "0.5s", "1s"
 
 
 def find_run() -> Run:
@@ -60,7 +60,7 @@ def show_progress() -> None:
 
 def show_console() -> None:
     """Show what Keras printed last."""
-    lines = store.read_console(services.db(), run.id)
+    lines = store.read_console(services.db(), run.id, last=40 if run.is_active else 1000)
     # Like a terminal: the newest line is in view.
     with st.container(height=300, autoscroll=True):
         st.code("\n".join(lines) or "Keras has printed nothing yet.", language=None)
@@ -87,16 +87,24 @@ elif not run.error:
 st.markdown(progress.line(run, epochs))
 dark = st.context.theme.type == "dark"
 chart.show(run_figure(run, epochs, events, dark=dark), key=f"chart-{run.id}", config=CONFIG)
+# Only the open tab is drawn: all of them at every epoch would take time from the training.
 console, happened, scans, details, files = st.tabs(
-    ["Console", "What happened", "Scans", "Settings", "Downloads"]
+    ["Console", "What happened", "Scans", "Settings", "Downloads"],
+    key=f"tabs-{run.id}",
+    on_change="rerun",
 )
-with console:
-    st.fragment(show_console, run_every=_CONSOLE_EVERY if run.is_active else None)()
-with happened:
-    run_details.show_events(events)
-with scans:
-    scan_sheet.show(run)
-with details:
-    run_details.show_settings(run)
-with files:
-    downloads.show(run, epochs)
+if console.open:
+    with console:
+        st.fragment(show_console, run_every=_CONSOLE_EVERY if run.is_active else None)()
+if happened.open:
+    with happened:
+        run_details.show_events(events)
+if scans.open:
+    with scans:
+        scan_sheet.show(run)
+if details.open:
+    with details:
+        run_details.show_settings(run)
+if files.open:
+    with files:
+        downloads.show(run, epochs)
