@@ -20,6 +20,8 @@ PRELOAD = "core.training.preload"
 _CONFIGURATION = {
     # A run whose worker dies is over: it says so, and is not started again from its beginning.
     "distributed.scheduler.allowed-failures": 0,
+    # Dask's own setting trims the heap after every step, and keeps libraries to one thread.
+    "distributed.nanny.pre-spawn-environ": {},
     "distributed.admin.system-monitor.interval": "10s",
     "distributed.worker.profile.enabled": False,
     # Warnings of a slow event loop are for Dask's developers.

@@ -9,7 +9,8 @@ from core.store import Run, UnknownRun
 from pages.parts import chart, downloads, progress, run_details, scan_sheet, services, visitor
 from pages.parts.words import STATUS_BADGES
 
-_PROGRESS_EVERY, _CONSOLE_EVERY = "0.5s", "1s"
+# Each look costs the browser some 50 ms, on the machine that trains.
+_PROGRESS_EVERY = "0.5s"
 
 
 def find_run() -> Run:
@@ -59,7 +60,7 @@ def show_progress() -> None:
 
 
 def show_console() -> None:
-    """Show what Keras printed last."""
+    """Show what Keras printed last; it prints at the ends of epochs, as the page is drawn."""
     lines = store.read_console(services.db(), run.id, last=40 if run.is_active else 1000)
     # Like a terminal: the newest line is in view.
     with st.container(height=300, autoscroll=True):
@@ -95,7 +96,7 @@ console, happened, scans, details, files = st.tabs(
 )
 if console.open:
     with console:
-        st.fragment(show_console, run_every=_CONSOLE_EVERY if run.is_active else None)()
+        show_console()
 if happened.open:
     with happened:
         run_details.show_events(events)
