@@ -106,7 +106,7 @@ def test_a_run_on_a_folder_of_real_scans(page, server, real_scans):
     assert run.training_scans > 200
     assert points_of(page, "validation") == 2
     page.get_by_role("tab", name="Settings").click()
-    assert page.get_by_text(f"/monitor?run={run_id}").count()
+    page.get_by_text(f"/monitor?run={run_id}").wait_for()
 
 
 def test_a_refresh_and_a_second_tab_show_the_same_run(page, server):
