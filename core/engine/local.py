@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import os
 import sys
+from typing import Any
 
 import dask.config
 import psutil
@@ -17,7 +18,7 @@ from core.engine import tether
 
 _ANY_PORT = "127.0.0.1:0"
 PRELOAD = "core.training.preload"
-_CONFIGURATION = {
+_CONFIGURATION: dict[str, Any] = {
     # A run whose worker dies is over: it says so, and is not started again from its beginning.
     "distributed.scheduler.allowed-failures": 0,
     # Dask's own setting trims the heap after every step, and keeps libraries to one thread.

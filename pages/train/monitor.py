@@ -10,7 +10,7 @@ from pages.parts import chart, downloads, progress, run_details, scan_sheet, ser
 from pages.parts.words import STATUS_BADGES
 
 # Each look costs the browser some 50 ms, on the machine that trains.
-_PROGRESS_EVERY = "0.5s"
+_PROGRESS_EVERY = "0.3s"
 
 
 def find_run() -> Run:
