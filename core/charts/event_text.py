@@ -19,7 +19,7 @@ def change_of_rate(before: float, after: float) -> str:
     return f"learning rate {format_rate(before)} → {format_rate(after)}"
 
 
-def _reduced(detail: Detail) -> str:
+def _changed_rate(detail: Detail) -> str:
     return f"{detail.get('by', 'A callback')}: {change_of_rate(detail['from'], detail['to'])}"
 
 
@@ -59,7 +59,8 @@ def _failed(detail: Detail) -> str:
 
 
 _LINES: dict[EventKind, Callable[[Detail], str]] = {
-    EventKind.LEARNING_RATE_REDUCED: _reduced,
+    EventKind.LEARNING_RATE_REDUCED: _changed_rate,
+    EventKind.LEARNING_RATE_SET: _changed_rate,
     EventKind.EARLY_STOP: _stopped_early,
     EventKind.WEIGHTS_RESTORED: _restored,
     EventKind.CHECKPOINT_SAVED: _saved,

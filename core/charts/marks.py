@@ -37,6 +37,8 @@ NAN = Look("NaN", "x", 11, "trouble", outlined=True)
 _LOOKS = {
     EventKind.WEIGHTS_RESTORED: Look("restored", "circle-open", 21, "best"),
     EventKind.LEARNING_RATE_REDUCED: Look("rate reduced", "triangle-down", 14, "reduction", True),
+    # Small: a plan may set another rate in every epoch.
+    EventKind.LEARNING_RATE_SET: Look("rate set", "triangle-right", 8, "reduction", True),
     EventKind.EARLY_STOP: Look("early stop", "square-open", 18, "ink"),
     EventKind.STOPPED: Look("stopped", "octagon-open", 18, "ink"),
     EventKind.FAILED: Look("failed", "x-thin-open", 14, "trouble"),

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from core.specs.callbacks import AnyCallback
+from core.specs.callbacks import AnyCallback, SwapEMAWeights
 from core.specs.data import ScansSpec, SimulatedScans
 from core.specs.fields import setting
 
@@ -108,3 +108,24 @@ class RunSpec(BaseModel):
         if twice:
             raise ValueError(f"Each callback may stand once in a run, got {twice[0]} twice.")
         return self
+
+    @model_validator(mode="after")
+    def _each_path_once(self) -> "RunSpec":
+        # BackupAndRestore deletes its whole folder at the end of the training.
+        paths = [
+            getattr(callback, callback.path_setting)
+            for callback in self.callbacks
+            if callback.path_setting
+        ]
+        twice = sorted({path for path in paths if paths.count(path) > 1})
+        if twice:
+            raise ValueError(
+                f"Each callback must write to a path of its own, got {twice[0]!r} twice. "
+                "Give one of them another name."
+            )
+        return self
+
+    @property
+    def use_ema(self) -> bool:
+        """Whether the optimizer must keep moving averages of the weights, for SwapEMAWeights."""
+        return any(isinstance(callback, SwapEMAWeights) for callback in self.callbacks)

@@ -28,6 +28,7 @@ class EventKind(StrEnum):
     """What can happen in a run."""
 
     LEARNING_RATE_REDUCED = "learning_rate_reduced"
+    LEARNING_RATE_SET = "learning_rate_set"
     EARLY_STOP = "early_stop"
     WEIGHTS_RESTORED = "weights_restored"
     CHECKPOINT_SAVED = "checkpoint_saved"

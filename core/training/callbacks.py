@@ -9,25 +9,44 @@ from typing import Any
 
 import keras
 
-from core.specs.callbacks import CallbackSpec
-from core.specs.run import RunSpec
+from core.specs.callbacks import AnyCallback, LambdaCallback, LearningRateScheduler
+from core.specs.run import RunSpec, TrainingSpec
+from core.specs.schedules import rate_at
+from core.training.printed_hooks import PrintedHooks
 
-_PATHS = {"ModelCheckpoint": "filepath", "TensorBoard": "log_dir"}
 _COUNTERS = ("wait", "best", "best_epoch", "cooldown_counter")
 _SETTINGS = ("monitor", "patience", "cooldown", "min_delta", "factor", "min_lr", "baseline")
 
 
 def build_callbacks(spec: RunSpec, directory: Path) -> list[keras.callbacks.Callback]:
     """Build the callbacks of a run, in its order; their files go into `directory`."""
-    return [_build(callback, directory) for callback in spec.callbacks]
+    return [_build(callback, spec.training, directory) for callback in spec.callbacks]
 
 
-def _build(spec: CallbackSpec, directory: Path) -> keras.callbacks.Callback:
+def _build(spec: AnyCallback, training: TrainingSpec, directory: Path) -> keras.callbacks.Callback:
+    if isinstance(spec, LearningRateScheduler):
+        return _scheduler(spec, training)
+    if isinstance(spec, LambdaCallback):
+        return _printer(spec)
     settings = spec.model_dump(exclude={"kind"})
-    kind = type(spec).__name__
-    if kind in _PATHS:
-        settings[_PATHS[kind]] = str(directory / settings[_PATHS[kind]])
-    return getattr(keras.callbacks, kind)(**settings)
+    if spec.path_setting:
+        settings[spec.path_setting] = str(directory / settings[spec.path_setting])
+    return getattr(keras.callbacks, spec.kind)(**settings)
+
+
+def _scheduler(
+    spec: LearningRateScheduler, training: TrainingSpec
+) -> keras.callbacks.LearningRateScheduler:
+    def schedule(epoch: int, _current: float) -> float:
+        return rate_at(spec, epoch, training.learning_rate, training.epochs)
+
+    return keras.callbacks.LearningRateScheduler(schedule, verbose=spec.verbose)
+
+
+def _printer(spec: LambdaCallback) -> keras.callbacks.LambdaCallback:
+    hooks = PrintedHooks()
+    chosen = [name for name in spec.keras_parameters() if getattr(spec, name)]
+    return keras.callbacks.LambdaCallback(**{name: hooks.printer_of(name) for name in chosen})
 
 
 def counters_of(callback: keras.callbacks.Callback) -> dict[str, Any]:

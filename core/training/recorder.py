@@ -43,24 +43,27 @@ class Recorder(keras.callbacks.Callback):
         super().__init__()
         self.diverged = False
         self._journal, self._watched, self._directory = journal, watched, directory
-        self._epoch = 0
-        self._rate = math.nan
+        self._epoch = self._batch = 0
+        self._rate = self._rate_after = math.nan
         self._epoch_began_s = self._batches_ended_s = self._batch_written_s = 0.0
         self._waited: dict[int, int] = {}
         self._files: dict[str, int] = {}
         self._saw_nan = False
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
-        """Remember which files are there."""
+        """Remember which files are there, and the rate before anything changed it."""
         self._files = self._model_files()
+        self._rate_after = self._learning_rate()
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Note the rate the epoch trains with."""
+        """Note the rate the epoch trains with, and that a plan has set it."""
         self._epoch, self._rate = epoch, self._learning_rate()
+        self._note_set_rate()
         self._epoch_began_s = self._batches_ended_s = time.perf_counter()
 
     def on_train_batch_begin(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """End the training if Stop was pressed."""
+        self._batch = batch
         if self._journal.stop_requested.is_set():
             raise StopRequested
 
@@ -80,6 +83,7 @@ class Recorder(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Write the epoch with the counters of every callback, and what they did."""
         now, rate = time.perf_counter(), self._learning_rate()
+        self._rate_after = rate
         logs = _numbers(logs or {})
         self._note_nan(logs, None)
         self.diverged = not math.isfinite(logs.get("loss", 0.0))
@@ -105,6 +109,11 @@ class Recorder(keras.callbacks.Callback):
             if callback.restore_best_weights and callback.best_weights is not None:
                 self._note(EventKind.WEIGHTS_RESTORED, from_epoch=int(callback.best_epoch))
 
+    def note_broken_off(self) -> None:
+        """Note the batch at which TerminateOnNaN raised its error, before this one heard of it."""
+        self.diverged = True
+        self._note_nan({"loss": math.nan}, self._batch)
+
     def _counters(self, epoch: int, *, reduced: bool) -> list[dict[str, Any]]:
         return [
             self._counters_of(place, callback, epoch, reduced=reduced)
@@ -123,15 +132,25 @@ class Recorder(keras.callbacks.Callback):
             self._waited[place] = callback.wait
         if isinstance(callback, keras.callbacks.EarlyStopping):
             seen["fired"] = self._stopped(callback, epoch)
+        if isinstance(callback, keras.callbacks.TerminateOnNaN):
+            seen["fired"] = self.diverged
         return seen
+
+    def _note_set_rate(self) -> None:
+        """Note a rate that another epoch's end did not leave behind."""
+        if self._rate != self._rate_after:
+            self._note_change(
+                EventKind.LEARNING_RATE_SET, self._rate_after, self._rate, "LearningRateScheduler"
+            )
 
     def _note_rate(self, rate: float) -> None:
         if rate < self._rate:
-            by = next(iter(self._of(keras.callbacks.ReduceLROnPlateau)), None)
-            self._note(
-                EventKind.LEARNING_RATE_REDUCED,
-                **{"from": self._rate, "to": rate, "by": type(by).__name__},
+            self._note_change(
+                EventKind.LEARNING_RATE_REDUCED, self._rate, rate, "ReduceLROnPlateau"
             )
+
+    def _note_change(self, kind: EventKind, before: float, after: float, by: str) -> None:
+        self._note(kind, **{"from": before, "to": after, "by": by})
 
     def _note_saved(self, logs: Mapping[str, float]) -> None:
         files = self._model_files()

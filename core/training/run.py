@@ -8,7 +8,7 @@ import contextlib
 import logging
 import os
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,8 @@ _PROGRESS_STEP = 0.02
 _OUT_OF_MEMORY = re.compile(
     r"RESOURCE_EXHAUSTED|out of memory|OOM|ResourceExhausted", re.IGNORECASE
 )
+# Source: TerminateOnNaN.on_batch_end with raise_error, Keras 3.15. It ends no callback.
+_BROKEN_OFF = "NaN or Inf loss encountered"
 _JIT = {"auto": "auto", "on": True, "off": False}
 
 _log = logging.getLogger(__name__)
@@ -111,7 +113,7 @@ def _load(work: _Work, settings: Settings) -> ScanSet:
 def _fit(work: _Work, scans: ScanSet) -> RunStatus:
     """Train, save the final model, and return how the run ended."""
     spec = work.spec.training
-    model = build_model(spec, scans)
+    model = build_model(spec, scans, use_ema=work.spec.use_ema)
     training = batches.ScanBatches(
         scans, validation=False, batch_size=spec.batch_size, seed=spec.seed
     )
@@ -138,23 +140,38 @@ def _fit(work: _Work, scans: ScanSet) -> RunStatus:
         except StopRequested:
             status = RunStatus.STOPPED
             # `fit` did not end, but logs must be closed and best weights put back all the same.
+            _take_averages(model, watched)
             for callback in [*watched, recorder]:
                 callback.on_train_end()
+        except RuntimeError as problem:
+            if not str(problem).startswith(_BROKEN_OFF):
+                raise
+            recorder.note_broken_off()
+            return RunStatus.DIVERGED
     _save(model, work.directory)
     if work.journal.failure:
         raise work.journal.failure
     return RunStatus.DIVERGED if recorder.diverged else status
 
 
-def build_model(spec: TrainingSpec, scans: ScanSet) -> keras.Model:
-    """Build and compile the model of a run, everything drawn from its seed."""
+def build_model(spec: TrainingSpec, scans: ScanSet, *, use_ema: bool = False) -> keras.Model:
+    """Build and compile the model of a run, everything drawn from its seed.
+
+    Args:
+        spec: How to compile it.
+        scans: They decide the shapes of its input and output.
+        use_ema: Whether the optimizer keeps a moving average of the weights.
+    """
     # Also forgets the last run's precision.
     keras.utils.clear_session(free_memory=True)
     keras.config.set_dtype_policy(spec.precision)
     keras.utils.set_random_seed(spec.seed)
     model = models.build(spec.model, image_size=scans.images.shape[1], classes=len(scans.classes))
     optimizer = keras.optimizers.get(
-        {"class_name": spec.optimizer, "config": {"learning_rate": spec.learning_rate}}
+        {
+            "class_name": spec.optimizer,
+            "config": {"learning_rate": spec.learning_rate, "use_ema": use_ema},
+        }
     )
     model.compile(
         optimizer=optimizer,
@@ -163,6 +180,18 @@ def build_model(spec: TrainingSpec, scans: ScanSet) -> keras.Model:
         jit_compile=_JIT[spec.jit_compile],
     )
     return model
+
+
+def _take_averages(model: keras.Model, watched: Iterable[keras.callbacks.Callback]) -> None:
+    """Give the model its averaged weights, as the end of `fit` does.
+
+    Source: `TensorFlowTrainer.fit`, Keras 3.15.
+    """
+    for callback in watched:
+        if isinstance(callback, keras.callbacks.SwapEMAWeights):
+            # Stopped during a validation, they are in the model already: back first.
+            callback.on_test_end()
+    model.optimizer.finalize_variable_values(model.trainable_weights)
 
 
 def device() -> str:

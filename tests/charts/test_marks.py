@@ -34,6 +34,7 @@ def marks(*events: Event, **more: Any) -> dict[str, list[tuple[int, float]]]:
     [
         (a_reduction(2), "rate reduced"),
         (a_save(2), "best saved"),
+        (Event(EventKind.LEARNING_RATE_SET, 2), "rate set"),
         (Event(EventKind.EARLY_STOP, 2), "early stop"),
         (Event(EventKind.WEIGHTS_RESTORED, 6, {"from_epoch": 2}), "restored"),
         (Event(EventKind.STOPPED, 2), "stopped"),

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from core import store
+from core import data, store
 from core.data.scan_set import ScanSet
+from core.specs.run import RunSpec, TrainingSpec
 
 
 @pytest.fixture
@@ -29,3 +30,21 @@ def db(tmp_path):
     opened = store.Store(f"sqlite:///{tmp_path}/store.sqlite")
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def train(db, tmp_path, tiny_scans, monkeypatch):
+    """Train a run as a worker does, on the tiny scans, and return what the store holds."""
+    runner = pytest.importorskip("core.training.run")
+
+    monkeypatch.setenv("PLATEAU_HOME", str(tmp_path))
+    monkeypatch.setenv("DATABASE_URL", db.url)
+    monkeypatch.setattr(data, "load", lambda *_, **__: tiny_scans)
+
+    def train(*callbacks, **training):
+        spec = RunSpec(callbacks=callbacks, training=TrainingSpec(**{"epochs": 4} | training))
+        run_id = store.create_run(db, spec, owner="o")
+        runner.train_run(run_id)
+        return store.read_run(db, run_id), tmp_path / "runs" / run_id
+
+    return train

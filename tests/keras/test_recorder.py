@@ -7,30 +7,10 @@ import pytest
 
 from core import store
 from core.specs.callbacks import EarlyStopping, ModelCheckpoint, ReduceLROnPlateau, TensorBoard
-from core.specs.run import RunSpec, TrainingSpec
 from core.store import EventKind, RunStatus
 
 keras = pytest.importorskip("keras")
 pytestmark = pytest.mark.keras
-
-
-@pytest.fixture
-def train(db, tmp_path, tiny_scans, monkeypatch):
-    """Train a run as a worker does, on the tiny scans, and return what the store holds."""
-    from core import data
-    from core.training import run as runner
-
-    monkeypatch.setenv("PLATEAU_HOME", str(tmp_path))
-    monkeypatch.setenv("DATABASE_URL", db.url)
-    monkeypatch.setattr(data, "load", lambda *_, **__: tiny_scans)
-
-    def train(*callbacks, **training):
-        spec = RunSpec(callbacks=callbacks, training=TrainingSpec(**{"epochs": 4} | training))
-        run_id = store.create_run(db, spec, owner="o")
-        runner.train_run(run_id)
-        return store.read_run(db, run_id), tmp_path / "runs" / run_id
-
-    return train
 
 
 def events_of(db, run, kind):

@@ -98,3 +98,30 @@ def test_a_callback_stands_once():
 def test_unknown_kinds_are_named():
     assert "'Nope'" in problems_of(**callback("Nope"))["callbacks"]
     assert "'web'" in problems_of(scans={"kind": "web"})["scans"]
+
+
+def test_a_table_of_rates_gets_a_sentence():
+    sentences = problems_of(**callback("LearningRateScheduler", schedule="table", table="ten"))
+    assert "must be epochs and rates" in sentences["LearningRateScheduler.table"]
+    assert "got 'ten'" in sentences["LearningRateScheduler.table"]
+
+
+@pytest.mark.parametrize("filename", ["../log.csv", "log.keras", ".csv", "logs/log.csv", ""])
+def test_a_log_stays_in_the_directory_of_its_run(filename):
+    assert "CSVLogger.filename" in problems_of(**callback("CSVLogger", filename=filename))
+
+
+def test_a_backup_may_be_saved_after_every_batch():
+    for value in (False, "False", "false"):
+        spec = check_run(callback("BackupAndRestore", save_freq=value))
+        assert spec.callbacks[0].save_freq is False
+
+
+def test_two_callbacks_cannot_write_to_one_path():
+    sentences = problems_of(
+        callbacks=[
+            {"kind": "TensorBoard", "log_dir": "here"},
+            {"kind": "BackupAndRestore", "backup_dir": "here"},
+        ]
+    )
+    assert "'here' twice" in sentences[""]
