@@ -13,6 +13,8 @@ class Settings(BaseSettings):
         data_dir: Folders of scans, one data set each.
         plateau_home: What the program writes: store, caches, files of runs.
         database_url: SQLAlchemy address of the store; a file in the home by default.
+        plateau_states_url: Where the states of trainings are kept, a folder or an address
+            that fsspec knows; in the home by default. Machines of a cluster share it.
         dask_scheduler_address: A cluster to join instead of starting one.
         plateau_hosted: True where strangers visit: nobody owns others' runs,
             and no program is started on a visitor's behalf.
@@ -23,6 +25,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     plateau_home: Path = Path(".plateau")
     database_url: str = ""
+    plateau_states_url: str = ""
     dask_scheduler_address: str = ""
     plateau_hosted: bool = False
     plateau_max_active_runs: PositiveInt = 30
@@ -33,6 +36,11 @@ class Settings(BaseSettings):
         """The store's address."""
         file = (self.plateau_home / "plateau.sqlite").resolve().as_posix()
         return self.database_url or f"sqlite:///{file}"
+
+    @property
+    def states_url(self) -> str:
+        """Where the states of trainings are kept."""
+        return self.plateau_states_url or (self.plateau_home / "states").resolve().as_posix()
 
     @property
     def cache_dir(self) -> Path:

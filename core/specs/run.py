@@ -77,6 +77,13 @@ class TrainingSpec(BaseModel):
         rule="be 'auto', 'on' or 'off'",
         remedy="Take auto.",
     )
+    deterministic: Literal["auto", "on", "off"] = setting(
+        "auto",
+        "Whether the same training gives the same numbers to the last bit, so that it can be "
+        "continued exactly. 'auto' is on for a CPU and off for a GPU, where it costs time.",
+        rule="be 'auto', 'on' or 'off'",
+        remedy="Take auto.",
+    )
     verbose: Literal[0, 1, 2] = setting(
         1,
         "What `fit` prints: 1 a progress bar, 2 a line an epoch, 0 nothing.",

@@ -1,8 +1,24 @@
 """Runs and what they leave behind, in a database. The store is the only bus."""
 
 from core.store.connection import Store, StoreError
+from core.store.family import (
+    History,
+    changed_settings,
+    create_fork,
+    read_family,
+    read_history,
+)
 from core.store.files import delete_directory, history_csv, zip_directory
+from core.store.interventions import (
+    Orders,
+    multiply_rate,
+    read_done,
+    read_orders,
+    request_pause,
+    set_rate,
+)
 from core.store.progress import (
+    Superseded,
     append,
     newest,
     read_console,
@@ -10,10 +26,23 @@ from core.store.progress import (
     read_events,
     read_last_batch,
 )
-from core.store.records import ACTIVE, Batch, Epoch, Event, EventKind, Run, RunStatus
+from core.store.records import (
+    ACTIVE,
+    Batch,
+    Epoch,
+    Event,
+    EventKind,
+    Intervention,
+    InterventionKind,
+    Run,
+    RunStatus,
+    SavedState,
+)
+from core.store.resuming import MOST_RECOVERIES, go_back, requeue_run, resume_run
 from core.store.runs import (
     NotYours,
     UnknownRun,
+    add_note,
     count_active,
     create_run,
     delete_run,
@@ -29,37 +58,61 @@ from core.store.runs import (
     touch_queued,
     update_run,
 )
+from core.store.state_files import StateFiles
+from core.store.states import read_states
 
 __all__ = [
     "ACTIVE",
+    "MOST_RECOVERIES",
     "Batch",
     "Epoch",
     "Event",
     "EventKind",
+    "History",
+    "Intervention",
+    "InterventionKind",
     "NotYours",
+    "Orders",
     "Run",
     "RunStatus",
+    "SavedState",
+    "StateFiles",
     "Store",
     "StoreError",
+    "Superseded",
     "UnknownRun",
+    "add_note",
     "append",
+    "changed_settings",
     "count_active",
+    "create_fork",
     "create_run",
     "delete_directory",
     "delete_run",
     "end_run",
+    "go_back",
     "history_csv",
     "interrupt_silent",
+    "multiply_rate",
     "newest",
     "owner_of",
     "queue_position",
     "read_console",
+    "read_done",
     "read_epochs",
     "read_events",
+    "read_family",
+    "read_history",
     "read_last_batch",
+    "read_orders",
     "read_run",
     "read_runs",
+    "read_states",
+    "request_pause",
     "request_stop",
+    "requeue_run",
+    "resume_run",
+    "set_rate",
     "start_run",
     "stop_requested",
     "touch_queued",

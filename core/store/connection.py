@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError
 
-from core.store.tables import metadata
+from core.store.migration import bring_up_to_date
 
 BUSY_TIMEOUT_S = 20
 # Older releases can corrupt a WAL when two connections checkpoint at once.
@@ -32,7 +32,7 @@ class Store:
         self._engine = _open(url)
         self._writer = self._engine.execution_options(writes=True)
         with self.write() as connection:
-            metadata.create_all(connection)
+            bring_up_to_date(connection)
 
     @contextmanager
     def read(self) -> Generator[Connection]:

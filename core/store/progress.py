@@ -5,25 +5,54 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import RowMapping, Table, func, insert, select
+from sqlalchemy import Connection, RowMapping, Table, func, insert, select
 
 from core.store.connection import Store
-from core.store.records import Batch, Epoch, Event, EventKind
-from core.store.tables import batches, console, epochs, events
+from core.store.interventions import note_done
+from core.store.records import Batch, Epoch, Event, EventKind, Intervention, SavedState
+from core.store.states import keep_state
+from core.store.tables import batches, console, epochs, events, runs
+
+
+class Superseded(Exception):
+    """Another worker has the run: what this one writes is no longer wanted."""
 
 
 def append(
     store: Store,
     run_id: str,
     *,
+    attempt: int | None = None,
     new_epochs: Sequence[Epoch] = (),
     new_batches: Sequence[Batch] = (),
     new_events: Sequence[Event] = (),
     new_lines: Sequence[str] = (),
-) -> None:
-    """Append rows to a run, all or none, in one transaction."""
-    now = time.time()
+    done: Sequence[Intervention] = (),
+    new_states: Sequence[SavedState] = (),
+) -> list[str]:
+    """Append rows to a run, all or none, in one transaction.
+
+    Args:
+        store: The store.
+        run_id: The run.
+        attempt: Whose rows they are, from `start_run`; None for whoever is at work.
+        new_epochs: Finished epochs.
+        new_batches: Batches on their way.
+        new_events: What happened.
+        new_lines: What was printed.
+        done: Interventions, with the epoch, batch and rate at which they were done.
+        new_states: States whose files are written.
+
+    Returns:
+        The files of states that nobody needs any more, for `StateFiles.delete`.
+
+    Raises:
+        Superseded: If the run was given to another worker.
+    """
+    now, unused = time.time(), list[str]()
     with store.write() as connection:
+        if attempt is not None:
+            _require_attempt(connection, run_id, attempt)
         for table, records in ((epochs, new_epochs), (batches, new_batches), (events, new_events)):
             for record in records:
                 values = asdict(record) | {"run_id": run_id, "written_s": now}
@@ -31,6 +60,17 @@ def append(
                 connection.execute(insert(table).values(values))
         for line in new_lines:
             connection.execute(insert(console).values(run_id=run_id, line=line))
+        for intervention in done:
+            note_done(connection, intervention)
+        for state in new_states:
+            unused += keep_state(connection, run_id, state)
+    return unused
+
+
+def _require_attempt(connection: Connection, run_id: str, attempt: int) -> None:
+    now = connection.execute(select(runs.c.attempt).where(runs.c.id == run_id)).scalar()
+    if now != attempt:
+        raise Superseded(run_id)
 
 
 def read_epochs(store: Store, run_id: str, *, after: int = 0) -> list[Epoch]:

@@ -19,6 +19,7 @@ class RunStatus(StrEnum):
     FAILED = "failed"
     DIVERGED = "diverged"
     INTERRUPTED = "interrupted"
+    PAUSED = "paused"
 
 
 ACTIVE = (RunStatus.QUEUED, RunStatus.PREPARING, RunStatus.RUNNING)
@@ -36,6 +37,17 @@ class EventKind(StrEnum):
     FINISHED = "finished"
     FAILED = "failed"
     STOPPED = "stopped"
+    RESUMED = "resumed"
+    PAUSED = "paused"
+    CONTINUED = "continued"
+    FORKED = "forked"
+
+
+class InterventionKind(StrEnum):
+    """What a person can do to a running training's learning rate."""
+
+    MULTIPLY_RATE = "multiply_rate"
+    SET_RATE = "set_rate"
 
 
 @dataclass(frozen=True)
@@ -61,6 +73,14 @@ class Run:
     started_s: float | None
     ended_s: float | None
     heartbeat_s: float
+    attempt: int = 0
+    recoveries: int = 0
+    recovered_at: int | None = None
+    pause_requested: bool = False
+    parent_id: str | None = None
+    forked_at: int | None = None
+    sweep_id: str | None = None
+    setting: int | None = None
 
     @property
     def is_active(self) -> bool:
@@ -103,3 +123,29 @@ class Event:
     detail: Mapping[str, Any] = field(default_factory=dict[str, Any])
     written_s: float = 0.0
     id: int = 0
+
+
+@dataclass(frozen=True)
+class SavedState:
+    """The state of a training in a file; the attributes are columns of `tables.states`."""
+
+    epoch: int
+    file: str
+    sha256: str
+    size_bytes: int
+    of_act: bool = False
+    written_s: float = 0.0
+    id: int = 0
+
+
+@dataclass(frozen=True)
+class Intervention:
+    """What a person did to a run's rate; the attributes are columns of `tables.interventions`."""
+
+    id: int
+    kind: InterventionKind
+    value: float
+    asked_s: float
+    epoch: int | None = None
+    batch: int | None = None
+    learning_rate: float | None = None

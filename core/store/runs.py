@@ -6,12 +6,13 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
 
 from core.specs.run import RunSpec
 from core.store.connection import Store
 from core.store.records import ACTIVE, EventKind, Run, RunStatus
-from core.store.tables import batches, console, epochs, events, runs
+from core.store.states import forget_states
+from core.store.tables import batches, console, epochs, events, interventions, runs, states
 
 
 class UnknownRun(LookupError):
@@ -61,19 +62,25 @@ def read_run(store: Store, run_id: str) -> Run:
         row = connection.execute(select(runs).where(runs.c.id == run_id)).mappings().one_or_none()
     if row is None:
         raise UnknownRun(f"There is no run {run_id!r}: it may have been deleted.")
-    return _run(row)
+    return run_of(row)
 
 
 def read_runs(store: Store, *, limit: int = 200) -> list[Run]:
-    """Return the newest runs, newest first."""
-    query = select(runs).order_by(runs.c.created_s.desc()).limit(limit)
+    """Return the newest runs, newest first; those of sweeps are not among them."""
+    query = (
+        select(runs).where(runs.c.sweep_id.is_(None)).order_by(runs.c.created_s.desc()).limit(limit)
+    )
     with store.read() as connection:
-        return [_run(row) for row in connection.execute(query).mappings()]
+        return [run_of(row) for row in connection.execute(query).mappings()]
 
 
 def count_active(store: Store, *, owner: str | None = None) -> int:
     """Count the runs that are queued, preparing or running, of everybody or of one owner."""
-    query = select(func.count()).select_from(runs).where(runs.c.status.in_(ACTIVE))
+    query = (
+        select(func.count())
+        .select_from(runs)
+        .where(runs.c.status.in_(ACTIVE), runs.c.sweep_id.is_(None))
+    )
     if owner is not None:
         query = query.where(runs.c.owner == owner)
     with store.read() as connection:
@@ -91,44 +98,83 @@ def queue_position(store: Store, run: Run) -> int:
         return connection.execute(query).scalar_one()
 
 
-def update_run(store: Store, run_id: str, **values: Any) -> None:
-    """Change columns of a run and give a sign of life."""
+def update_run(store: Store, run_id: str, *, attempt: int | None = None, **values: Any) -> None:
+    """Change columns of a run and give a sign of life.
+
+    Args:
+        store: The store.
+        run_id: The run.
+        attempt: Whose change it is, from `start_run`; that of a worker whose run was
+            given to another is not made.
+        **values: The columns.
+    """
     with store.write() as connection:
         connection.execute(
-            update(runs).where(runs.c.id == run_id).values(heartbeat_s=time.time(), **values)
+            update(runs).where(*_held(run_id, attempt)).values(heartbeat_s=time.time(), **values)
         )
 
 
-def start_run(store: Store, run_id: str) -> bool:
-    """Take a queued run for this worker; False if it is no longer queued."""
-    now = time.time()
+def add_note(store: Store, run_id: str, sentence: str) -> None:
+    """Add a sentence to what a person should know of a run."""
     with store.write() as connection:
-        result = connection.execute(
-            update(runs)
-            .where(runs.c.id == run_id, runs.c.status == RunStatus.QUEUED)
-            .values(status=RunStatus.PREPARING, started_s=now, heartbeat_s=now)
-        )
-    return result.rowcount == 1
+        told = connection.execute(select(runs.c.notes).where(runs.c.id == run_id)).scalar()
+        if told is not None and sentence not in told:
+            connection.execute(
+                update(runs).where(runs.c.id == run_id).values(notes=[*told, sentence])
+            )
 
 
-def end_run(store: Store, run_id: str, status: RunStatus, *, error: str = "") -> bool:
-    """End an active run and write the event that says so; False if it had ended already.
+def start_run(store: Store, run_id: str) -> int:
+    """Take a queued run for this worker; 0 if it is no longer queued.
 
-    The event belongs to the run's last finished epoch, if there is one.
+    Returns:
+        The number of this attempt, from 1. Whoever started later has a higher one, and
+        what is written under a lower one is refused: a worker that was taken for dead
+        cannot disturb the one that took its place.
     """
     now = time.time()
     with store.write() as connection:
         result = connection.execute(
             update(runs)
-            .where(runs.c.id == run_id, runs.c.status.in_(ACTIVE))
+            .where(runs.c.id == run_id, runs.c.status == RunStatus.QUEUED)
+            .values(
+                status=RunStatus.PREPARING,
+                started_s=func.coalesce(runs.c.started_s, now),
+                heartbeat_s=now,
+                attempt=runs.c.attempt + 1,
+            )
+        )
+        if result.rowcount == 0:
+            return 0
+        return connection.execute(select(runs.c.attempt).where(runs.c.id == run_id)).scalar_one()
+
+
+def end_run(
+    store: Store, run_id: str, status: RunStatus, *, error: str = "", attempt: int | None = None
+) -> bool:
+    """End an active run and write the event that says so; False if it had ended already.
+
+    The event belongs to the run's last finished epoch, if there is one.
+
+    Args:
+        store: The store.
+        run_id: The run.
+        status: How it ended.
+        error: Why, for the person.
+        attempt: Whose end it is, from `start_run`; None for whoever is at work.
+    """
+    now = time.time()
+    with store.write() as connection:
+        result = connection.execute(
+            update(runs)
+            .where(*_held(run_id, attempt), runs.c.status.in_(ACTIVE))
             .values(status=status, error=error, ended_s=now, heartbeat_s=now, phase="")
         )
         if result.rowcount == 1:
-            last = select(func.max(epochs.c.epoch)).where(epochs.c.run_id == run_id)
             connection.execute(
                 insert(events).values(
                     run_id=run_id,
-                    epoch=connection.execute(last).scalar(),
+                    epoch=last_epoch(connection, run_id),
                     kind=_ENDS[status],
                     detail={"status": status, "error": error},
                     written_s=now,
@@ -143,7 +189,16 @@ _ENDS = {
     RunStatus.STOPPED: EventKind.STOPPED,
     RunStatus.FAILED: EventKind.FAILED,
     RunStatus.INTERRUPTED: EventKind.FAILED,
+    RunStatus.PAUSED: EventKind.PAUSED,
 }
+
+
+def last_epoch(connection: Connection, run_id: str) -> int | None:
+    """Return a run's last finished epoch, from 0; the last shared one if it has none of its own."""
+    own = select(func.max(epochs.c.epoch)).where(epochs.c.run_id == run_id)
+    shared = select(runs.c.forked_at).where(runs.c.id == run_id)
+    newest = connection.execute(own).scalar()
+    return connection.execute(shared).scalar() if newest is None else newest
 
 
 def request_stop(store: Store, run_id: str, *, owner: str) -> None:
@@ -152,7 +207,7 @@ def request_stop(store: Store, run_id: str, *, owner: str) -> None:
     Raises:
         NotYours: If the owner is somebody else.
     """
-    run = _owned(store, run_id, owner)
+    run = owned_run(store, run_id, owner)
     update_run(store, run_id, stop_requested=True)
     if run.status is RunStatus.QUEUED:
         end_run(store, run_id, RunStatus.STOPPED)
@@ -166,20 +221,36 @@ def stop_requested(store: Store, run_id: str) -> bool:
     return row is None or row.stop_requested or row.status not in ACTIVE
 
 
-def delete_run(store: Store, run_id: str, *, owner: str) -> None:
+def delete_run(store: Store, run_id: str, *, owner: str) -> list[str]:
     """Delete a run that has ended, with all its rows; its files are the caller's.
+
+    Returns:
+        The files of its states that nobody needs any more, for `StateFiles.delete`.
 
     Raises:
         NotYours: If the owner is somebody else.
-        ValueError: If it is still active.
+        ValueError: If it is still active, or other runs were forked from it.
     """
-    run = _owned(store, run_id, owner)
+    run = owned_run(store, run_id, owner)
     if run.is_active:
         raise ValueError(f"The run {run.name!r} is {run.status}: stop it first.")
     with store.write() as connection:
-        for table in (epochs, batches, events, console):
+        _require_no_forks(connection, run)
+        for table in (epochs, batches, events, console, interventions):
             connection.execute(delete(table).where(table.c.run_id == run_id))
+        unused = forget_states(connection, states.c.owner_id == run_id)
         connection.execute(delete(runs).where(runs.c.id == run_id))
+    return unused
+
+
+def _require_no_forks(connection: Connection, run: Run) -> None:
+    query = select(runs.c.name).where(runs.c.parent_id == run.id).order_by(runs.c.created_s)
+    forks = [repr(name) for name in connection.execute(query).scalars()]
+    if forks:
+        raise ValueError(
+            f"The run {run.name!r} must stay while others share its past, got "
+            f"{', '.join(forks)}. Delete them first."
+        )
 
 
 def touch_queued(store: Store, run_ids: Sequence[str]) -> None:
@@ -198,7 +269,10 @@ def interrupt_silent(store: Store, *, older_than_s: float) -> list[str]:
     They belong to an app or a worker that is gone.
     """
     query = select(runs.c.id).where(
-        runs.c.status.in_(ACTIVE), runs.c.heartbeat_s < time.time() - older_than_s
+        runs.c.status.in_(ACTIVE),
+        runs.c.heartbeat_s < time.time() - older_than_s,
+        # Those of a sweep live and end with it.
+        runs.c.sweep_id.is_(None),
     )
     with store.read() as connection:
         silent = list(connection.execute(query).scalars())
@@ -206,7 +280,18 @@ def interrupt_silent(store: Store, *, older_than_s: float) -> list[str]:
     return [i for i in silent if end_run(store, i, RunStatus.INTERRUPTED, error=reason)]
 
 
-def _owned(store: Store, run_id: str, owner: str) -> Run:
+def _held(run_id: str, attempt: int | None) -> list[ColumnElement[bool]]:
+    """Return what picks a run, and only while it is in the hands of an attempt."""
+    picked = [runs.c.id == run_id]
+    return picked if attempt is None else [*picked, runs.c.attempt == attempt]
+
+
+def owned_run(store: Store, run_id: str, owner: str) -> Run:
+    """Return a run, to its owner only.
+
+    Raises:
+        NotYours: If the owner is somebody else.
+    """
     run = read_run(store, run_id)
     if not secrets.compare_digest(run.owner, owner):
         raise NotYours(
@@ -215,7 +300,8 @@ def _owned(store: Store, run_id: str, owner: str) -> Run:
     return run
 
 
-def _run(row: RowMapping) -> Run:
+def run_of(row: RowMapping) -> Run:
+    """Return a row of `tables.runs` as a value."""
     values: dict[str, Any] = {str(name): value for name, value in row.items()}
     values["spec"] = RunSpec.model_validate(values["spec"])
     values["status"] = RunStatus(values["status"])

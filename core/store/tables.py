@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
 )
 
 metadata = MetaData()
@@ -92,7 +93,35 @@ runs = Table(
     Column("started_s", Float, comment="When a worker took it, Unix seconds."),
     Column("ended_s", Float, comment="When it ended, Unix seconds."),
     Column("heartbeat_s", Float, nullable=False, comment="When it last gave a sign of life."),
+    Column(
+        "attempt",
+        Integer,
+        nullable=False,
+        server_default="0",
+        comment="How often a worker took it; only the last one may write.",
+    ),
+    Column(
+        "recoveries",
+        Integer,
+        nullable=False,
+        server_default="0",
+        comment="Workers that died in a row without a finished epoch between them.",
+    ),
+    Column("recovered_at", Integer, comment="Finished epochs when a worker last died, or NULL."),
+    Column(
+        "pause_requested",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="Pause was pressed.",
+    ),
+    Column("parent_id", String(32), comment="The run it was forked from, or NULL."),
+    Column("forked_at", Integer, comment="The last epoch it shares with its parent, from 0."),
+    Column("sweep_id", String(32), comment="The sweep it belongs to, or NULL."),
+    Column("setting", Integer, comment="Which setting of its sweep it has, from 0, or NULL."),
     Index("runs_by_status", "status", "created_s"),
+    Index("runs_by_parent", "parent_id"),
+    Index("runs_by_sweep", "sweep_id"),
 )
 
 epochs = Table(
@@ -142,4 +171,37 @@ console = Table(
     _the_run(),
     Column("line", Text, nullable=False, comment="One line as Keras printed it."),
     Index("console_by_run", "run_id", "id"),
+)
+
+states = Table(
+    "states",
+    metadata,
+    Column("id", Integer, primary_key=True, comment="Counts up."),
+    Column("owner_id", String(32), nullable=False, comment="The run, or the branch of a sweep."),
+    Column(
+        "epoch", Integer, nullable=False, comment="The epoch at whose end it was taken, from 0."
+    ),
+    Column("file", String(200), nullable=False, comment="Its file below PLATEAU_STATES_URL."),
+    Column("sha256", String(64), nullable=False, comment="Of the file, 64 hexadecimal digits."),
+    Column("size_bytes", Integer, nullable=False, comment="Of the file."),
+    Column("of_act", Boolean, nullable=False, comment="Whether a callback or a person acted."),
+    Column("written_s", Float, nullable=False, comment="When it was written, Unix seconds."),
+    Index("states_by_owner", "owner_id", "epoch"),
+    Index("states_by_file", "file"),
+)
+
+interventions = Table(
+    "interventions",
+    metadata,
+    Column("id", Integer, primary_key=True, comment="Counts up; workers ask for newer ones."),
+    _the_run(),
+    Column("kind", String(16), nullable=False, comment="One of `InterventionKind`."),
+    Column("value", Float, nullable=False, comment="The factor, or the learning rate."),
+    Column("asked_s", Float, nullable=False, comment="When it was asked for, Unix seconds."),
+    Column("epoch", Integer, comment="The epoch in which it was done, from 0; NULL if not yet."),
+    Column(
+        "batch", Integer, comment="The batch before which it was done, from 0; NULL if not yet."
+    ),
+    Column("learning_rate", Float, comment="The rate it set; NULL if not yet done."),
+    Index("interventions_by_run", "run_id", "id"),
 )

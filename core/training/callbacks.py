@@ -9,7 +9,7 @@ from typing import Any
 
 import keras
 
-from core.specs.callbacks import AnyCallback, LambdaCallback, LearningRateScheduler
+from core.specs.callbacks import AnyCallback, CSVLogger, LambdaCallback, LearningRateScheduler
 from core.specs.run import RunSpec, TrainingSpec
 from core.specs.schedules import rate_at
 from core.training.printed_hooks import PrintedHooks
@@ -18,12 +18,22 @@ _COUNTERS = ("wait", "best", "best_epoch", "cooldown_counter")
 _SETTINGS = ("monitor", "patience", "cooldown", "min_delta", "factor", "min_lr", "baseline")
 
 
-def build_callbacks(spec: RunSpec, directory: Path) -> list[keras.callbacks.Callback]:
-    """Build the callbacks of a run, in its order; their files go into `directory`."""
-    return [_build(callback, spec.training, directory) for callback in spec.callbacks]
+def build_callbacks(
+    spec: RunSpec, directory: Path, *, goes_on: bool = False
+) -> list[keras.callbacks.Callback]:
+    """Build the callbacks of a run, in its order; their files go into `directory`.
+
+    Args:
+        spec: The run.
+        directory: Its own directory.
+        goes_on: Whether it goes on from a state, and so writes below what its files hold.
+    """
+    return [_build(callback, spec.training, directory, goes_on) for callback in spec.callbacks]
 
 
-def _build(spec: AnyCallback, training: TrainingSpec, directory: Path) -> keras.callbacks.Callback:
+def _build(
+    spec: AnyCallback, training: TrainingSpec, directory: Path, goes_on: bool
+) -> keras.callbacks.Callback:
     if isinstance(spec, LearningRateScheduler):
         return _scheduler(spec, training)
     if isinstance(spec, LambdaCallback):
@@ -31,6 +41,8 @@ def _build(spec: AnyCallback, training: TrainingSpec, directory: Path) -> keras.
     settings = spec.model_dump(exclude={"kind"})
     if spec.path_setting:
         settings[spec.path_setting] = str(directory / settings[spec.path_setting])
+    if isinstance(spec, CSVLogger) and goes_on:
+        settings["append"] = True
     return getattr(keras.callbacks, spec.kind)(**settings)
 
 
@@ -46,7 +58,9 @@ def _scheduler(
 def _printer(spec: LambdaCallback) -> keras.callbacks.LambdaCallback:
     hooks = PrintedHooks()
     chosen = [name for name in spec.keras_parameters() if getattr(spec, name)]
-    return keras.callbacks.LambdaCallback(**{name: hooks.printer_of(name) for name in chosen})
+    callback = keras.callbacks.LambdaCallback(**{name: hooks.printer_of(name) for name in chosen})
+    callback.printed_hooks = hooks  # How much it may still print is part of a run's state.
+    return callback
 
 
 def counters_of(callback: keras.callbacks.Callback) -> dict[str, Any]:

@@ -3,32 +3,56 @@
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Iterable
 from types import TracebackType
 from typing import Any, Self
 
 from core import store
-from core.store import Batch, Epoch, Event, Store, StoreError
+from core.store import (
+    Batch,
+    Epoch,
+    Event,
+    Intervention,
+    SavedState,
+    StateFiles,
+    Store,
+    StoreError,
+    Superseded,
+)
 
 HEARTBEAT_S = 2.0
 _POLL_S = 0.2
 
+Row = Epoch | Batch | Event | Intervention | SavedState | str
+
 
 class Journal:
-    """A thread that writes a run's rows, gives its signs of life and hears of Stop.
+    """A thread that writes a run's rows, gives its signs of life and hears what is asked of it.
 
-    The training never waits for the disk or for a lock: it leaves its rows here.
+    The training never waits for the disk or for a lock: it leaves its rows here. They are
+    written in the order they are left, so that a state is never there without its epoch.
 
     Args:
         db: The store.
         run_id: The run.
+        attempt: The number that `start_run` gave; under a lower one nothing is written.
+        files: The files of states, of which some are deleted as new ones come.
+
+    Attributes:
+        stop_requested: Set when the training must end at its next batch.
+        pause_requested: Set when it must pause at the end of its epoch.
+        interventions: What a person asked for and is not done yet.
+        failure: Why rows could not be written.
     """
 
-    def __init__(self, db: Store, run_id: str) -> None:
-        self.stop_requested = threading.Event()
+    def __init__(self, db: Store, run_id: str, attempt: int, files: StateFiles) -> None:
+        self.stop_requested, self.pause_requested = threading.Event(), threading.Event()
+        self.interventions: deque[Intervention] = deque()
         self.failure: StoreError | None = None
-        self._store, self._run_id = db, run_id
-        self._rows: queue.SimpleQueue[Epoch | Batch | Event | str | None] = queue.SimpleQueue()
+        self._store, self._run_id, self._attempt, self._files = db, run_id, attempt, files
+        self._heard: set[int] = set()
+        self._rows: queue.SimpleQueue[Row | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write_all, name="journal", daemon=True)
 
     def __enter__(self) -> Self:
@@ -46,7 +70,7 @@ class Journal:
         self._rows.put(None)
         self._thread.join()
 
-    def add(self, row: Epoch | Batch | Event | str) -> None:
+    def add(self, row: Row) -> None:
         """Leave a row to be written; a text is a line of the console."""
         self._rows.put(row)
 
@@ -59,14 +83,26 @@ class Journal:
                 self._write([row for row in rows if row is not None])
                 if time.monotonic() - beat > HEARTBEAT_S:
                     beat = time.monotonic()
-                    store.update_run(self._store, self._run_id)
-                if store.stop_requested(self._store, self._run_id):
-                    self.stop_requested.set()
+                    store.update_run(self._store, self._run_id, attempt=self._attempt)
+                self._hear()
             except StoreError as error:
                 self.failure = error
                 self.stop_requested.set()
+            except Superseded:
+                self.stop_requested.set()
 
-    def _take(self) -> list[Epoch | Batch | Event | str | None]:
+    def _hear(self) -> None:
+        orders = store.read_orders(self._store, self._run_id, self._attempt)
+        if orders.stop or orders.superseded:
+            self.stop_requested.set()
+        if orders.pause:
+            self.pause_requested.set()
+        for intervention in orders.interventions:
+            if intervention.id not in self._heard:
+                self._heard.add(intervention.id)
+                self.interventions.append(intervention)
+
+    def _take(self) -> list[Row | None]:
         """Return all rows that wait, after waiting a moment for a first one."""
         try:
             rows = [self._rows.get(timeout=_POLL_S)]
@@ -77,15 +113,21 @@ class Journal:
         return rows
 
     def _write(self, rows: Iterable[Any]) -> None:
-        sorted_rows: dict[type, list[Any]] = {Epoch: [], Batch: [], Event: [], str: []}
+        sorted_rows: dict[type, list[Any]] = {
+            kind: [] for kind in (Epoch, Batch, Event, str, Intervention, SavedState)
+        }
         for row in rows:
             sorted_rows[type(row)].append(row)
         if any(sorted_rows.values()):
-            store.append(
+            unused = store.append(
                 self._store,
                 self._run_id,
+                attempt=self._attempt,
                 new_epochs=sorted_rows[Epoch],
                 new_batches=sorted_rows[Batch],
                 new_events=sorted_rows[Event],
                 new_lines=sorted_rows[str],
+                done=sorted_rows[Intervention],
+                new_states=sorted_rows[SavedState],
             )
+            self._files.delete(unused)

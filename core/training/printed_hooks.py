@@ -8,10 +8,14 @@ _DIGITS = 4
 
 
 class PrintedHooks:
-    """Prints the calls of hooks, up to a number of lines that a page can still show."""
+    """Prints the calls of hooks, up to a number of lines that a page can still show.
+
+    Attributes:
+        lines_left: How many lines may still be printed.
+    """
 
     def __init__(self) -> None:
-        self._left = MOST_LINES
+        self.lines_left = MOST_LINES
 
     def printer_of(self, hook: str) -> Callable[..., None]:
         """Return a function that prints its arguments as a call of the hook."""
@@ -24,12 +28,12 @@ class PrintedHooks:
         return print_call
 
     def _print(self, line: str) -> None:
-        if self._left == 0:
+        if self.lines_left == 0:
             return
-        self._left -= 1
+        self.lines_left -= 1
         # The progress bar may stand on the line, as it does when Keras's own callbacks print.
         print(f"\n{line}")  # noqa: T201 - printing is what it is for
-        if self._left == 0:
+        if self.lines_left == 0:
             print(f"\nLambdaCallback: the calls after these {MOST_LINES} are left out.")  # noqa: T201 - as above
 
 

@@ -6,15 +6,16 @@
 
 import math
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 
 from core.store import Batch, Epoch, Event, EventKind
 from core.training.callbacks import counters_of
+from core.training.hand import Hand, rate_of
 from core.training.journal import Journal
 
 _BATCH_INTERVAL_S = 0.1
@@ -32,44 +33,71 @@ class Recorder(keras.callbacks.Callback):
         journal: Takes the rows.
         watched: The callbacks before it, in their order.
         directory: Where the run's checkpoints appear.
+        hand: What a person does to the rate.
+        noted: What `noted` returned when the training was interrupted.
+
+    Attributes:
+        diverged: Whether the last loss was no number.
+        acted: Whether a callback or a person did anything in the epoch.
     """
 
     # Lets Keras hand batches over without waiting, as it does for its own progress bar.
     async_safe = True
 
     def __init__(
-        self, journal: Journal, watched: Sequence[keras.callbacks.Callback], directory: Path
+        self,
+        journal: Journal,
+        watched: Sequence[keras.callbacks.Callback],
+        directory: Path,
+        *,
+        hand: Hand | None = None,
+        noted: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__()
-        self.diverged = False
+        noted = noted or {}
+        self.diverged, self.acted = bool(noted.get("diverged")), False
+        self._hand = hand or Hand(deque())
         self._journal, self._watched, self._directory = journal, watched, directory
         self._epoch = self._batch = 0
-        self._rate = self._rate_after = math.nan
+        # Of the epoch when it began, at this moment, and when the last one ended.
+        self._rate = self._rate_now = self._rate_after = math.nan
         self._epoch_began_s = self._batches_ended_s = self._batch_written_s = 0.0
         self._waited: dict[int, int] = {}
         self._files: dict[str, int] = {}
-        self._saw_nan = False
+        self._saw_nan = bool(noted.get("nan"))
+
+    def noted(self) -> dict[str, Any]:
+        """Return what was noted and must not be noted again after an interruption."""
+        return {"nan": self._saw_nan, "diverged": self.diverged}
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         """Remember which files are there, and the rate before anything changed it."""
         self._files = self._model_files()
         self._rate_after = self._learning_rate()
+        self._waited = {
+            place: callback.wait
+            for place, callback in enumerate(self._watched)
+            if isinstance(callback, keras.callbacks.ReduceLROnPlateau)
+        }
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Note the rate the epoch trains with, and that a plan has set it."""
-        self._epoch, self._rate = epoch, self._learning_rate()
+        self._epoch, self._rate, self.acted = epoch, self._learning_rate(), False
         self._note_set_rate()
+        self._rate_now = self._rate
         self._epoch_began_s = self._batches_ended_s = time.perf_counter()
 
     def on_train_batch_begin(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """End the training if Stop was pressed."""
+        """End the training if Stop was pressed; set the rate if a person asked for it."""
         self._batch = batch
-        if self._journal.stop_requested.is_set():
-            raise StopRequested
+        self._end_if_stopped()
+        if self._hand.is_raised():
+            self._take_the_hand(batch)
 
     def on_test_batch_begin(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """End the training if Stop was pressed."""
-        self.on_train_batch_begin(batch)
+        self._batch = batch
+        self._end_if_stopped()
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Write the running means, ten times a second at most."""
@@ -95,7 +123,7 @@ class Recorder(keras.callbacks.Callback):
                 learning_rate_after=rate,
                 seconds=now - self._epoch_began_s,
                 training_seconds=self._batches_ended_s - self._epoch_began_s,
-                callbacks=tuple(self._counters(epoch, reduced=rate < self._rate)),
+                callbacks=tuple(self._counters(epoch, reduced=rate < self._rate_now)),
             )
         )
         self._note_rate(rate)
@@ -136,6 +164,19 @@ class Recorder(keras.callbacks.Callback):
             seen["fired"] = self.diverged
         return seen
 
+    def _end_if_stopped(self) -> None:
+        if self._journal.stop_requested.is_set():
+            raise StopRequested
+
+    def _take_the_hand(self, batch: int) -> None:
+        model: Any = self.model
+        for intervention in self._hand.act(self._epoch, batch, model.optimizer):
+            self._journal.add(intervention)
+            after = intervention.learning_rate or 0.0
+            detail = {"from": self._rate_now, "to": after, "by": "hand", "batch": batch}
+            self._note(EventKind.LEARNING_RATE_SET, **detail)
+            self._rate_now = after
+
     def _note_set_rate(self) -> None:
         """Note a rate that another epoch's end did not leave behind."""
         if self._rate != self._rate_after:
@@ -144,9 +185,9 @@ class Recorder(keras.callbacks.Callback):
             )
 
     def _note_rate(self, rate: float) -> None:
-        if rate < self._rate:
+        if rate < self._rate_now:
             self._note_change(
-                EventKind.LEARNING_RATE_REDUCED, self._rate, rate, "ReduceLROnPlateau"
+                EventKind.LEARNING_RATE_REDUCED, self._rate_now, rate, "ReduceLROnPlateau"
             )
 
     def _note_change(self, kind: EventKind, before: float, after: float, by: str) -> None:
@@ -181,6 +222,7 @@ class Recorder(keras.callbacks.Callback):
             self._note(EventKind.NAN, metric=broken[0], batch=batch)
 
     def _note(self, kind: EventKind, **detail: Any) -> None:
+        self.acted = True
         self._journal.add(Event(kind, self._epoch, detail))
 
     def _stopped(self, callback: keras.callbacks.EarlyStopping, epoch: int) -> bool:
@@ -192,7 +234,7 @@ class Recorder(keras.callbacks.Callback):
 
     def _learning_rate(self) -> float:
         model: Any = self.model
-        return float(np.asarray(keras.ops.convert_to_numpy(model.optimizer.learning_rate)))
+        return rate_of(model.optimizer)
 
     def _model_files(self) -> dict[str, int]:
         """Return the model files in the run's directory with their times, in nanoseconds."""

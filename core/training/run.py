@@ -17,12 +17,19 @@ import keras
 from core import data, store
 from core.data.scan_set import ScansError, ScanSet
 from core.settings import Settings
+from core.specs.lineage import trunk_digest
 from core.specs.run import RunSpec, TrainingSpec
-from core.store import RunStatus, Store, StoreError
-from core.training import batches, callbacks, models
+from core.store import Run, RunStatus, StateFiles, Store, StoreError
+from core.training import batches, callbacks, models, restart
 from core.training.console import Console
+from core.training.determinism import set_determinism
+from core.training.hand import Hand
 from core.training.journal import Journal
+from core.training.keeper import PauseRequested, StateGiver, StateKeeper
 from core.training.recorder import Recorder, StopRequested
+from core.training.restart import Start, find_start
+from core.training.state import State, UnusableState
+from core.training.state_writer import StateWriter
 
 FINAL_MODEL = "final.keras"
 _PROGRESS_STEP = 0.02
@@ -42,49 +49,64 @@ class _Work:
 
     Attributes:
         db: The store.
-        run_id: The run's id in it.
-        spec: What to run.
+        run: The run, as it was taken.
         journal: Takes what is to be written.
+        files: The files of states.
         directory: The run's own directory.
+        parent_directory: That of the run it was forked from.
     """
 
     db: Store
-    run_id: str
-    spec: RunSpec
+    run: Run
     journal: Journal
+    files: StateFiles
     directory: Path
+    parent_directory: Path
+
+    @property
+    def spec(self) -> RunSpec:
+        """What to run."""
+        return self.run.spec
 
     def update(self, **values: object) -> None:
         """Change columns of the run."""
-        store.update_run(self.db, self.run_id, **values)
+        store.update_run(self.db, self.run.id, attempt=self.run.attempt, **values)
 
 
 def train_run(run_id: str) -> None:
     """Train a queued run and write everything about it into the store.
 
-    Never raises for what goes wrong in the run itself: its status and its
-    `error` say it.
+    A run that was interrupted goes on after the last epoch whose state is kept. Never
+    raises for what goes wrong in the run itself: its status and its `error` say it.
     """
     settings = Settings()
     db = Store(settings.store_url)
-    if not store.start_run(db, run_id):
+    attempt = store.start_run(db, run_id)
+    if not attempt:
         return
-    directory = settings.run_dir(run_id).resolve()
     status, error = RunStatus.FAILED, ""
     try:
-        directory.mkdir(parents=True, exist_ok=True)
-        with Journal(db, run_id) as journal:
-            work = _Work(db, run_id, store.read_run(db, run_id).spec, journal, directory)
+        files = StateFiles(settings.states_url)
+        with Journal(db, run_id, attempt, files) as journal:
+            work = _work(db, run_id, journal, files, settings)
             status = _fit(work, _load(work, settings))
     except StopRequested:
         status = RunStatus.STOPPED
-    except (ScansError, StoreError) as problem:
+    except (ScansError, StoreError, UnusableState) as problem:
         error = str(problem)
     # What Keras raises on a person's settings is theirs to read.
     except Exception as problem:  # noqa: BLE001
         _log.exception("run %s failed", run_id)
         error = _sentence(problem)
-    store.end_run(db, run_id, status, error=error)
+    store.end_run(db, run_id, status, error=error, attempt=attempt)
+
+
+def _work(db: Store, run_id: str, journal: Journal, files: StateFiles, settings: Settings) -> _Work:
+    run = store.read_run(db, run_id)
+    directory = settings.run_dir(run_id).resolve()
+    directory.mkdir(parents=True, exist_ok=True)
+    parent_directory = settings.run_dir(run.parent_id or run_id).resolve()
+    return _Work(db, run, journal, files, directory, parent_directory)
 
 
 def _load(work: _Work, settings: Settings) -> ScanSet:
@@ -112,14 +134,18 @@ def _load(work: _Work, settings: Settings) -> ScanSet:
 
 def _fit(work: _Work, scans: ScanSet) -> RunStatus:
     """Train, save the final model, and return how the run ended."""
+    start = find_start(work.db, work.run, work.files)
+    _arrange_files(work, start)
     spec = work.spec.training
+    set_determinism(spec)
     model = build_model(spec, scans, use_ema=work.spec.use_ema)
     training = batches.ScanBatches(
-        scans, validation=False, batch_size=spec.batch_size, seed=spec.seed
+        scans,
+        validation=False,
+        batch_size=spec.batch_size,
+        seed=spec.seed,
+        first_epoch=start.first_epoch,
     )
-    validation = batches.ScanBatches(scans, validation=True, batch_size=spec.batch_size)
-    watched = callbacks.build_callbacks(work.spec, work.directory)
-    recorder = Recorder(work.journal, watched, work.directory)
     work.update(
         status=RunStatus.RUNNING,
         phase="",
@@ -127,16 +153,70 @@ def _fit(work: _Work, scans: ScanSet) -> RunStatus:
         steps_per_epoch=len(training),
         parameters=model.count_params(),
     )
+    for event in start.events:
+        work.journal.add(event)
+    with _state_writer(work) as writer:
+        status = _train(work, start, writer, model, training, scans)
+    if work.journal.failure:
+        raise work.journal.failure
+    return status
+
+
+def _arrange_files(work: _Work, start: Start) -> None:
+    """Have the files of the run as they were when it stopped, or its parent's at the fork."""
+    goes_on = work.run.attempt > 1 or start.state is not None
+    if start.state is not None and start.state.epoch == work.run.forked_at:
+        restart.take_files_along(
+            work.db, work.run, work.directory, work.parent_directory, start.state
+        )
+    restart.prepare_files(work.spec, work.directory, start.state, goes_on=goes_on)
+
+
+def _state_writer(work: _Work) -> StateWriter:
+    return StateWriter(
+        work.files,
+        work.run.id,
+        on_written=work.journal.add,
+        on_failure=lambda sentence: store.add_note(work.db, work.run.id, sentence),
+    )
+
+
+def _train(
+    work: _Work,
+    start: Start,
+    writer: StateWriter,
+    model: keras.Model,
+    training: batches.ScanBatches,
+    scans: ScanSet,
+) -> RunStatus:
+    spec = work.spec.training
+    validation = batches.ScanBatches(scans, validation=True, batch_size=spec.batch_size)
+    watched = callbacks.build_callbacks(work.spec, work.directory, goes_on=start.state is not None)
+    given = [] if start.state is None else [_giver(start.state, start, watched)]
+    recorder = Recorder(
+        work.journal,
+        watched,
+        work.directory,
+        hand=_hand(work, start),
+        noted=start.state.noted if start.state else None,
+    )
+    keeper = StateKeeper(trunk_digest(work.spec), watched, recorder, writer, work.journal)
+    # A run that a callback had ended has its end still to do, and no epoch.
+    ended = start.state is not None and start.state.stopped
     status = RunStatus.FINISHED
     with _printing_to(work):
         try:
             model.fit(
                 training,
                 validation_data=validation,
-                epochs=spec.epochs,
+                initial_epoch=start.first_epoch,
+                epochs=start.first_epoch if ended else spec.epochs,
                 verbose=spec.verbose,
-                callbacks=[*watched, recorder],
+                callbacks=[*watched, *given, recorder, keeper],
             )
+        except PauseRequested:
+            _close_files(watched)
+            return RunStatus.PAUSED
         except StopRequested:
             status = RunStatus.STOPPED
             # `fit` did not end, but logs must be closed and best weights put back all the same.
@@ -149,9 +229,25 @@ def _fit(work: _Work, scans: ScanSet) -> RunStatus:
             recorder.note_broken_off()
             return RunStatus.DIVERGED
     _save(model, work.directory)
-    if work.journal.failure:
-        raise work.journal.failure
     return RunStatus.DIVERGED if recorder.diverged else status
+
+
+def _giver(
+    state: State, start: Start, watched: list[keras.callbacks.Callback]
+) -> keras.callbacks.Callback:
+    return StateGiver(state, watched, learning_rate=start.learning_rate)
+
+
+def _hand(work: _Work, start: Start) -> Hand:
+    done = store.read_done(work.db, work.run.id, after_epoch=start.first_epoch - 1)
+    return Hand(work.journal.interventions, done)
+
+
+def _close_files(watched: Iterable[keras.callbacks.Callback]) -> None:
+    """Close the files of callbacks whose training pauses; it has not ended for the others."""
+    for callback in watched:
+        if isinstance(callback, keras.callbacks.TensorBoard | keras.callbacks.CSVLogger):
+            callback.on_train_end()
 
 
 def build_model(spec: TrainingSpec, scans: ScanSet, *, use_ema: bool = False) -> keras.Model:

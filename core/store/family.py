@@ -1,0 +1,168 @@
+"""Forks: runs that share the first epochs of another, and go on with other settings."""
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from core.specs import links
+from core.specs.lineage import require_same_trunk
+from core.specs.run import RunSpec
+from core.store.connection import Store
+from core.store.progress import read_epochs, read_events
+from core.store.records import Epoch, Event, EventKind, Run, RunStatus, SavedState
+from core.store.runs import owned_run, read_run, run_of
+from core.store.states import read_states
+from core.store.tables import events, runs, states
+
+_OF_THE_RUN_ALONE = frozenset(
+    [
+        EventKind.FINISHED,
+        EventKind.FAILED,
+        EventKind.STOPPED,
+        EventKind.PAUSED,
+        EventKind.CONTINUED,
+        EventKind.RESUMED,
+        EventKind.WEIGHTS_RESTORED,
+    ]
+)
+
+
+@dataclass(frozen=True)
+class History:
+    """All epochs and events of a run, those it shares with its parent once and first."""
+
+    epochs: Sequence[Epoch]
+    events: Sequence[Event]
+
+
+def create_fork(
+    store: Store, parent_id: str, spec: RunSpec, *, after_epoch: int, owner: str
+) -> str:
+    """Queue a run that shares its parent's epochs up to one, and return its id.
+
+    A callback that both have keeps its memory (`wait`, `best`, cooldown, best weights) if it
+    watches the same metric the same way; others begin anew. A learning rate that differs from
+    the parent's is set at the fork.
+
+    Args:
+        store: The store.
+        parent_id: The run to fork.
+        spec: What the fork does after that epoch; scans, model, optimizer, batch size, seed
+            and precision must be the parent's.
+        after_epoch: The last epoch they share, from 0; its state must be kept.
+        owner: What `owner_of` made of the visitor's token.
+
+    Raises:
+        NotYours: If the parent's owner is somebody else.
+        NotTheSameTraining: If the fork changes what the state depends on.
+        ValueError: If no state of that epoch is kept, or no epoch would follow.
+    """
+    parent = _holder(store, owned_run(store, parent_id, owner), after_epoch)
+    require_same_trunk(spec, parent.spec)
+    if after_epoch + 1 >= spec.training.epochs:
+        raise ValueError(
+            f"`epochs` must be more than the {after_epoch + 1} that are shared, got "
+            f"{spec.training.epochs}. Add some, or fork from an earlier epoch."
+        )
+    state = _kept_state(store, parent, after_epoch)
+    run_id, now = secrets.token_hex(8), time.time()
+    with store.write() as connection:
+        connection.execute(
+            insert(runs).values(
+                id=run_id,
+                name=spec.name,
+                owner=owner,
+                spec=spec.model_dump(mode="json"),
+                status=RunStatus.QUEUED,
+                created_s=now,
+                heartbeat_s=now,
+                parent_id=parent.id,
+                forked_at=after_epoch,
+            )
+        )
+        connection.execute(
+            insert(states).values(
+                owner_id=run_id,
+                epoch=after_epoch,
+                file=state.file,
+                sha256=state.sha256,
+                size_bytes=state.size_bytes,
+                of_act=True,
+                written_s=now,
+            )
+        )
+        connection.execute(
+            insert(events).values(
+                run_id=run_id,
+                epoch=after_epoch,
+                kind=EventKind.FORKED,
+                detail={"parent": parent.id, "changed": changed_settings(parent.spec, spec)},
+                written_s=now,
+            )
+        )
+    return run_id
+
+
+def changed_settings(before: RunSpec, after: RunSpec) -> dict[str, list[Any]]:
+    """Return the settings that differ, by their names in links, each with both values."""
+    old, new = links.flatten(before), links.flatten(after)
+    return {
+        name: [old.get(name), new.get(name)]
+        for name in sorted(old | new)
+        if name != "name" and old.get(name) != new.get(name)
+    }
+
+
+def read_history(store: Store, run_id: str) -> History:
+    """Return all epochs and events of a run, the shared ones through its parent."""
+    run = read_run(store, run_id)
+    own = History(read_epochs(store, run_id), read_events(store, run_id))
+    if run.parent_id is None or run.forked_at is None:
+        return own
+    shared = read_history(store, run.parent_id)
+    return History(
+        [*(each for each in shared.epochs if each.epoch <= run.forked_at), *own.epochs],
+        [*(each for each in shared.events if _is_shared(each, run.forked_at)), *own.events],
+    )
+
+
+def read_family(store: Store, run_id: str) -> list[Run]:
+    """Return a run with its ancestors and all their forks, parents before their children."""
+    root = read_run(store, run_id)
+    while root.parent_id is not None:
+        root = read_run(store, root.parent_id)
+    family, young = [root], [root.id]
+    with store.read() as connection:
+        while young:
+            query = select(runs).where(runs.c.parent_id.in_(young)).order_by(runs.c.created_s)
+            children = [run_of(row) for row in connection.execute(query).mappings()]
+            family += children
+            young = [child.id for child in children]
+    return family
+
+
+def _holder(store: Store, run: Run, after_epoch: int) -> Run:
+    """Return whose own epoch it is: the run's, or that of the ancestor it shares it with."""
+    while run.parent_id is not None and run.forked_at is not None and after_epoch <= run.forked_at:
+        run = read_run(store, run.parent_id)
+    return run
+
+
+def _kept_state(store: Store, run: Run, epoch: int) -> SavedState:
+    kept = {state.epoch: state for state in read_states(store, run.id)}
+    if epoch not in kept:
+        shown = ", ".join(str(each + 1) for each in kept) or "none"
+        raise ValueError(
+            f"The state after epoch {epoch + 1} of the run {run.name!r} is not kept, so it "
+            f"cannot be forked there. Those of these epochs are: {shown}."
+        )
+    return kept[epoch]
+
+
+def _is_shared(event: Event, forked_at: int) -> bool:
+    before = event.epoch is None or event.epoch <= forked_at
+    return before and event.kind not in _OF_THE_RUN_ALONE

@@ -1,0 +1,161 @@
+"""Where a run goes on: the newest state that can be used, and its files as they were then."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core import store
+from core.specs.callbacks import BackupAndRestore, CSVLogger
+from core.specs.lineage import trunk_digest
+from core.specs.run import RunSpec
+from core.store import Event, EventKind, Run, SavedState, StateFiles, Store
+from core.training.state import State, UnusableState
+from core.training.state_format import decode
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a run begins or goes on.
+
+    Attributes:
+        state: The state it goes on from, or None for a run from scratch.
+        learning_rate: The rate that a fork sets, or None.
+        events: What to note of it.
+    """
+
+    state: State | None = None
+    learning_rate: float | None = None
+    events: tuple[Event, ...] = ()
+
+    @property
+    def first_epoch(self) -> int:
+        """The first epoch to train, from 0."""
+        return 0 if self.state is None else self.state.epoch + 1
+
+
+def find_start(db: Store, run: Run, files: StateFiles) -> Start:
+    """Find the newest state of a run that can be used, and forget what came after it.
+
+    A state that is damaged, or belongs to another training, is passed over with a note.
+
+    Raises:
+        UnusableState: If the run is a fork and has no state left to go on from.
+    """
+    state = _newest_usable(db, run, files)
+    if state is None and run.forked_at is not None:
+        raise UnusableState(
+            "The state that this fork begins with is gone or damaged. Fork the run anew, from "
+            "another epoch."
+        )
+    after = -1 if state is None else state.epoch
+    rows_from_before = run.attempt > 1
+    if rows_from_before:
+        files.delete(store.go_back(db, run.id, after))
+    _delete_strays(db, run.id, files)
+    rate = _rate_of_fork(db, run, state)
+    events = [_resumed(db, run, state)] if rows_from_before else []
+    if rate is not None and state is not None:
+        events.append(_rate_event(state, rate))
+    return Start(state, rate, tuple(events))
+
+
+def _newest_usable(db: Store, run: Run, files: StateFiles) -> State | None:
+    trunk = trunk_digest(run.spec)
+    for saved in reversed(store.read_states(db, run.id)):
+        try:
+            return _read(saved, files, trunk)
+        except UnusableState as problem:
+            store.add_note(db, run.id, f"After epoch {saved.epoch + 1}: {problem}")
+    return None
+
+
+def _read(saved: SavedState, files: StateFiles, trunk: str) -> State:
+    try:
+        data = files.read(saved.file)
+    except OSError as error:
+        raise UnusableState(f"The file of the state cannot be read: {error}.") from error
+    return decode(data, sha256=saved.sha256, trunk=trunk)
+
+
+def _delete_strays(db: Store, run_id: str, files: StateFiles) -> None:
+    """Delete what a worker that died left half done."""
+    known = {state.file for state in store.read_states(db, run_id)}
+    files.delete(name for name in files.names_in(run_id) if name not in known)
+
+
+def _resumed(db: Store, run: Run, state: State | None) -> Event:
+    ends = [event.kind for event in store.read_events(db, run.id) if event.kind in _ENDS]
+    paused = bool(ends) and ends[-1] is EventKind.PAUSED
+    kind = EventKind.CONTINUED if paused and not run.recoveries else EventKind.RESUMED
+    return Event(kind, None if state is None else state.epoch, {"died": run.recoveries > 0})
+
+
+_ENDS = (EventKind.PAUSED, EventKind.STOPPED, EventKind.FAILED, EventKind.FINISHED)
+
+
+def _rate_of_fork(db: Store, run: Run, state: State | None) -> float | None:
+    """Return the rate that a fork sets when it begins, if it differs from its parent's."""
+    if run.parent_id is None or state is None or state.epoch != run.forked_at:
+        return None
+    before = store.read_run(db, run.parent_id).spec.training.learning_rate
+    rate = run.spec.training.learning_rate
+    return rate if rate != before else None
+
+
+def _rate_event(state: State, rate: float) -> Event:
+    detail = {"from": rate_in(state), "to": rate, "by": "fork"}
+    return Event(EventKind.LEARNING_RATE_SET, state.epoch, detail)
+
+
+def rate_in(state: State) -> float:
+    """Return the learning rate that a state holds."""
+    (rate,) = (
+        value
+        for name, value in state.variables.items()
+        if name.startswith("optimizer/") and name.endswith("/learning_rate")
+    )
+    return float(rate)
+
+
+def prepare_files(spec: RunSpec, directory: Path, state: State | None, *, goes_on: bool) -> None:
+    """Bring the files of a run to where the state it goes on from had them.
+
+    Keras's own backup goes: its callback would put back weights and an epoch of its own.
+    """
+    for callback in spec.callbacks if goes_on else ():
+        if isinstance(callback, BackupAndRestore):
+            shutil.rmtree(directory / callback.backup_dir, ignore_errors=True)
+        if isinstance(callback, CSVLogger):
+            _cut(directory / callback.filename, 0 if state is None else _bytes_of_table(state))
+
+
+def _bytes_of_table(state: State) -> int:
+    memory = state.memories.get(CSVLogger.__name__)
+    return (memory.file_bytes if memory else 0) or 0
+
+
+def _cut(file: Path, size_bytes: int) -> None:
+    if file.exists() and file.stat().st_size > size_bytes:
+        os.truncate(file, size_bytes)
+
+
+def take_files_along(
+    db: Store, run: Run, directory: Path, parent_directory: Path, state: State
+) -> None:
+    """Copy to a fork what its parent's callbacks had written by then: table and checkpoints."""
+    if run.parent_id is None or not parent_directory.is_dir():
+        return
+    history = store.read_history(db, run.parent_id)
+    newest: Mapping[str, Any] = {
+        event.detail["file"]: event.epoch or 0
+        for event in history.events
+        if event.kind is EventKind.CHECKPOINT_SAVED
+    }
+    tables = {each.filename for each in run.spec.callbacks if isinstance(each, CSVLogger)}
+    wanted = tables | {name for name, epoch in newest.items() if epoch <= state.epoch}
+    for name in sorted(wanted):
+        if (parent_directory / name).is_file() and not (directory / name).exists():
+            shutil.copyfile(parent_directory / name, directory / name)
