@@ -20,7 +20,11 @@ def change_of_rate(before: float, after: float) -> str:
 
 
 def _changed_rate(detail: Detail) -> str:
-    return f"{detail.get('by', 'A callback')}: {change_of_rate(detail['from'], detail['to'])}"
+    by = str(detail.get("by", "A callback"))
+    return f"{_HANDS.get(by, by)}: {change_of_rate(detail['from'], detail['to'])}"
+
+
+_HANDS = {"hand": "Set by hand", "fork": "Set by the fork"}
 
 
 def _stopped_early(detail: Detail) -> str:
@@ -52,6 +56,25 @@ def _stopped(_: Detail) -> str:
     return "Stopped by hand."
 
 
+def _resumed(detail: Detail) -> str:
+    if detail.get("died"):
+        return "The worker died here; another one went on from this epoch's state."
+    return "Resumed from this epoch's state."
+
+
+def _paused(_: Detail) -> str:
+    return "Paused by hand."
+
+
+def _continued(_: Detail) -> str:
+    return "Continued by hand."
+
+
+def _forked(detail: Detail) -> str:
+    changed = ", ".join(str(name) for name in detail.get("changed", {}))
+    return f"Forked here: {changed} changed." if changed else "Forked here, nothing changed."
+
+
 def _failed(detail: Detail) -> str:
     error = str(detail.get("error") or "").strip()
     status = str(detail.get("status") or "failed").capitalize()
@@ -68,4 +91,8 @@ _LINES: dict[EventKind, Callable[[Detail], str]] = {
     EventKind.FINISHED: _finished,
     EventKind.STOPPED: _stopped,
     EventKind.FAILED: _failed,
+    EventKind.RESUMED: _resumed,
+    EventKind.PAUSED: _paused,
+    EventKind.CONTINUED: _continued,
+    EventKind.FORKED: _forked,
 }

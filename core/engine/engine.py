@@ -27,10 +27,11 @@ _ROUND_S = 0.5
 _QUIET = {"DASK_LOGGING__DISTRIBUTED": "warning"}
 _TOUCH_S = 5.0
 _DIED = (
-    "The worker process died: it was killed, or the machine ran out of memory. "
-    "Finished epochs are kept; start the run again, with a smaller batch if memory was short."
+    f"The worker process died {store.MOST_RECOVERIES + 1} times in a row before an epoch was "
+    "finished: it was killed, or the machine ran out of memory. Finished epochs are kept; try a "
+    "smaller batch or smaller images."
 )
-_ENGINE_DIED = "The engine's process ended. Finished epochs are kept; start the run again."
+_CLOSED = "The program that trained it was stopped. Its finished epochs are kept."
 
 _log = logging.getLogger(__name__)
 
@@ -116,7 +117,7 @@ class Engine:
         return self._client
 
     def _collect(self) -> None:
-        """Take note of the runs that are over."""
+        """Take note of the runs that are over, and take up again those whose worker died."""
         from distributed import KilledWorker  # noqa: PLC0415
 
         for run_id, future in list(self._futures.items()):
@@ -124,12 +125,21 @@ class Engine:
                 continue
             del self._futures[run_id]
             error = future.exception() if future.status == "error" else None
-            if isinstance(error, KilledWorker) and self._is_queued(run_id):
-                # It stood behind the run whose worker died; it has not begun.
+            if error is None or isinstance(error, KilledWorker):
+                self._take_up_again(run_id)
+            else:
+                store.end_run(self._store, run_id, RunStatus.FAILED, error=str(error))
+
+    def _take_up_again(self, run_id: str) -> None:
+        """Submit a run once more if it has not ended; it goes on after its last epoch."""
+        if self._is_queued(run_id):
+            # It stood behind the run whose worker died; it has not begun.
+            self._waiting.append(run_id)
+        elif self._is_active(run_id):
+            if store.requeue_run(self._store, run_id):
                 self._waiting.append(run_id)
-            elif error is not None:
-                reason = _DIED if isinstance(error, KilledWorker) else str(error)
-                store.end_run(self._store, run_id, RunStatus.FAILED, error=reason)
+            else:
+                store.end_run(self._store, run_id, RunStatus.FAILED, error=_DIED)
 
     def _look_after(self) -> None:
         """Give signs of life for the runs that wait here, and end those of the dead."""
@@ -140,13 +150,19 @@ class Engine:
         store.interrupt_silent(self._store, older_than_s=SILENCE_S)
 
     def _is_queued(self, run_id: str) -> bool:
+        return self._status(run_id) is RunStatus.QUEUED
+
+    def _is_active(self, run_id: str) -> bool:
+        return self._status(run_id) in store.ACTIVE
+
+    def _status(self, run_id: str) -> RunStatus | None:
         try:
-            return store.read_run(self._store, run_id).status is RunStatus.QUEUED
+            return store.read_run(self._store, run_id).status
         except store.UnknownRun:
-            return False
+            return None
 
     def _drop(self) -> None:
-        """Let go of a child or a cluster; runs that had begun on it have failed."""
+        """Let go of a child or a cluster; runs that had begun on it go on at the next one."""
         if self._client is not None:
             self._client.close(timeout=2)
             self._client = None
@@ -155,7 +171,7 @@ class Engine:
             self._child = None
         for run_id in list(self._futures):
             del self._futures[run_id]
-            if self._is_queued(run_id):
-                self._waiting.append(run_id)
-            else:
-                store.end_run(self._store, run_id, RunStatus.FAILED, error=_ENGINE_DIED)
+            if not self._closed.is_set():
+                self._take_up_again(run_id)
+            elif not self._is_queued(run_id):
+                store.end_run(self._store, run_id, RunStatus.INTERRUPTED, error=_CLOSED)

@@ -19,7 +19,7 @@ from core.engine import tether
 _ANY_PORT = "127.0.0.1:0"
 PRELOAD = "core.training.preload"
 _CONFIGURATION: dict[str, Any] = {
-    # A run whose worker dies is over: it says so, and is not started again from its beginning.
+    # The engine hears of a worker's death at once, and submits its run again itself.
     "distributed.scheduler.allowed-failures": 0,
     # Dask's own setting trims the heap after every step, and keeps libraries to one thread.
     "distributed.nanny.pre-spawn-environ": {},

@@ -5,7 +5,7 @@ import streamlit as st
 from core.engine.engine import Engine
 from core.engine.tensorboard import TensorBoardServers
 from core.settings import Settings
-from core.store import Store
+from core.store import StateFiles, Store
 
 
 @st.cache_resource
@@ -18,6 +18,12 @@ def settings() -> Settings:
 def db() -> Store:
     """Return the store."""
     return Store(settings().store_url)
+
+
+@st.cache_resource
+def state_files() -> StateFiles:
+    """Return the files of the states of trainings."""
+    return StateFiles(settings().states_url)
 
 
 @st.cache_resource

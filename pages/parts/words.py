@@ -15,6 +15,7 @@ STATUS_BADGES: dict[RunStatus, tuple[str, str, BadgeColor]] = {
     RunStatus.STOPPED: ("stopped", ":material/stop:", "gray"),
     RunStatus.FAILED: ("failed", ":material/error:", "red"),
     RunStatus.DIVERGED: ("diverged", ":material/trending_up:", "orange"),
+    RunStatus.PAUSED: ("paused", ":material/pause:", "gray"),
     RunStatus.INTERRUPTED: ("interrupted", ":material/power_off:", "orange"),
 }
 

@@ -14,7 +14,12 @@ def confirm_deletion(run: Run) -> None:
     """Ask before a run and its files are gone."""
     st.write(f"“{run.name}” goes with its curves, logs and models. This cannot be undone.")
     if st.button("Delete", type="primary", icon=":material/delete:"):
-        store.delete_run(services.db(), run.id, owner=visitor.owner())
+        try:
+            unused = store.delete_run(services.db(), run.id, owner=visitor.owner())
+        except ValueError as refusal:
+            st.error(str(refusal), icon=":material/block:")
+            return
+        services.state_files().delete(unused)
         store.delete_directory(services.settings().run_dir(run.id))
         st.rerun()
 

@@ -12,7 +12,7 @@ from core import store
 from core.specs.callbacks import ReduceLROnPlateau
 from core.specs.data import FolderScans
 from core.specs.run import RunSpec, TrainingSpec
-from core.store import RunStatus
+from core.store import EventKind, RunStatus
 from tests.engine.conftest import WARM_UP_S
 from tests.waiting import until
 
@@ -92,28 +92,59 @@ def test_a_missing_folder_fails_the_run_with_a_sentence(db, start):
     assert "nowhere" in run.error
 
 
-def test_a_killed_worker_fails_its_run_and_the_next_one_gets_a_fresh_worker(db, engine, start):
-    run_id, behind = start(epochs=ENDLESS), start()
+def kinds_of(db, run_id):
+    return [event.kind for event in store.read_events(db, run_id)]
+
+
+def test_a_run_whose_worker_is_killed_goes_on_by_itself(db, engine, start):
+    run_id, behind = start(epochs=6), start()
     until(lambda: has_epochs(db, run_id, 2), within_s=120, what="two epochs")
     worker_of(engine).send_signal(signal.SIGKILL)
-    until(lambda: not active(db, run_id), within_s=10, what="the run to be failed")
+    until(lambda: not active(db, behind), within_s=2 * WARM_UP_S, what="both runs to end")
+    for each, epochs in ((run_id, 6), (behind, 2)):
+        run = store.read_run(db, each)
+        assert run.status is RunStatus.FINISHED, run.error
+        assert [epoch.epoch for epoch in store.read_epochs(db, each)] == list(range(epochs))
+    (resumed,) = [e for e in store.read_events(db, run_id) if e.kind is EventKind.RESUMED]
+    assert resumed.epoch >= 0
+    assert resumed.detail["died"]
+    assert EventKind.FAILED not in kinds_of(db, run_id)
+
+
+def test_a_run_whose_workers_die_without_an_epoch_between_them_fails(db, engine):
+    run_id = store.create_run(db, RunSpec(), owner=OWNER)
+    for _ in range(store.MOST_RECOVERIES):
+        store.start_run(db, run_id)
+        engine._take_up_again(run_id)
+        engine._waiting.remove(run_id)
+        assert store.read_run(db, run_id).status is RunStatus.QUEUED
+    store.start_run(db, run_id)
+    engine._take_up_again(run_id)
     run = store.read_run(db, run_id)
     assert run.status is RunStatus.FAILED
     assert "worker process died" in run.error
-    assert has_epochs(db, run_id, 2)
-    until(lambda: not active(db, behind), within_s=WARM_UP_S, what="the run behind it to end")
-    assert store.read_run(db, behind).status is RunStatus.FINISHED
 
 
-def test_an_engine_that_dies_is_started_again(db, engine, start):
-    run_id = start(epochs=ENDLESS)
+def test_a_run_goes_on_when_its_engine_dies(db, engine, start):
+    run_id = start(epochs=6)
     until(lambda: has_epochs(db, run_id), within_s=120, what="an epoch")
     engine._child.kill()
-    until(lambda: not active(db, run_id), within_s=30, what="the run to be failed")
-    assert "engine's process ended" in store.read_run(db, run_id).error
-    after = start()
-    until(lambda: not active(db, after), within_s=WARM_UP_S, what="the next run to end")
-    assert store.read_run(db, after).status is RunStatus.FINISHED
+    until(lambda: not active(db, run_id), within_s=2 * WARM_UP_S, what="the run to end")
+    assert store.read_run(db, run_id).status is RunStatus.FINISHED
+    assert EventKind.RESUMED in kinds_of(db, run_id)
+    assert [epoch.epoch for epoch in store.read_epochs(db, run_id)] == list(range(6))
+
+
+def test_an_interrupted_run_is_resumed(db, engine, start):
+    run_id = start(epochs=4)
+    until(lambda: has_epochs(db, run_id), within_s=120, what="an epoch")
+    store.end_run(db, run_id, RunStatus.INTERRUPTED)
+    until(lambda: not engine._futures, within_s=60, what="the worker to let go")
+    store.resume_run(db, run_id, owner=OWNER)
+    engine.submit(run_id)
+    until(lambda: not active(db, run_id), within_s=120, what="the run to end")
+    assert store.read_run(db, run_id).status is RunStatus.FINISHED
+    assert [epoch.epoch for epoch in store.read_epochs(db, run_id)] == list(range(4))
 
 
 APP = """
