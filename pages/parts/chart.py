@@ -28,7 +28,8 @@ def show(figure: go.Figure, *, key: str, config: dict[str, Any]) -> None:
         key: Tells the charts of one page apart.
         config: Plotly's configuration.
     """
-    _draw(data=data_of(figure, config), key=key, height=int(figure["layout"]["height"]))
+    layout: Any = figure.layout
+    _draw(data=data_of(figure, config), key=key, height=int(layout.height))
 
 
 def data_of(figure: go.Figure, config: dict[str, Any]) -> dict[str, Any]:

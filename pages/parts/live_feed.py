@@ -14,7 +14,6 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from core import store
-from core.charts.live import run_figure
 from core.store import Run, Signs, UnknownRun
 from pages.parts import services
 from pages.parts.progress import line, progress_of
@@ -85,6 +84,9 @@ class Feed:
         return same and time.monotonic() - self._progress_told_s < _PROGRESS_EVERY_S
 
     def _progress(self, now: Signs, before: Signs | None) -> dict[str, Any]:
+        # The server's start need not wait for plotly.
+        from core.charts.live import run_figure  # noqa: PLC0415
+
         self._progress_told_s = time.monotonic()
         db = services.db()
         run = store.read_run(db, self._run_id)
