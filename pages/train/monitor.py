@@ -6,7 +6,16 @@ from core import store
 from core.charts.live import CONFIG, run_figure
 from core.charts.summary import summarise
 from core.store import Run, UnknownRun
-from pages.parts import chart, downloads, progress, run_details, scan_sheet, services, visitor
+from pages.parts import (
+    chart,
+    downloads,
+    progress,
+    run_advice,
+    run_details,
+    scan_sheet,
+    services,
+    visitor,
+)
 from pages.parts.words import STATUS_BADGES
 
 # Each look costs the browser some 50 ms, on the machine that trains.
@@ -89,8 +98,8 @@ st.markdown(progress.line(run, epochs))
 dark = st.context.theme.type == "dark"
 chart.show(run_figure(run, epochs, events, dark=dark), key=f"chart-{run.id}", config=CONFIG)
 # Only the open tab is drawn: all of them at every epoch would take time from the training.
-console, happened, scans, details, files = st.tabs(
-    ["Console", "What happened", "Scans", "Settings", "Downloads"],
+console, happened, advice, scans, details, files = st.tabs(
+    ["Console", "What happened", "Advice", "Scans", "Settings", "Downloads"],
     key=f"tabs-{run.id}",
     on_change="rerun",
 )
@@ -100,6 +109,9 @@ if console.open:
 if happened.open:
     with happened:
         run_details.show_events(events)
+if advice.open:
+    with advice:
+        run_advice.show(run, epochs, events)
 if scans.open:
     with scans:
         scan_sheet.show(run)
