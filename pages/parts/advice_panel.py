@@ -22,6 +22,8 @@ from pages.parts.words import plain_markdown
 
 T = TypeVar("T", bound=str)
 
+_NONE = "—"
+
 
 def show(
     curves: Sequence[RecordedCurves],
@@ -220,22 +222,16 @@ def _show_seeds(seeds: SeedCurves, metric: str, advice: Advice, own: tuple[int, 
 
 def _seed_row(name: str, evidence: Evidence) -> dict[str, str]:
     starts = [evidence.numbers[plateau.start] for plateau in evidence.plateaus if plateau.start]
+    span = {min(starts), max(starts)} if starts else set[int]()
     reduction, stopping = evidence.reduction, evidence.stopping
     return {
         "curve": name,
-        "plateau from epoch": _dash(f"{min(starts)} to {max(starts)}" if starts[1:] else starts),
-        "noise ±": _dash(evidence.noise and f"{evidence.noise:.2g}"),
-        "min_delta": _dash(reduction and f"{reduction.min_delta:g}"),
-        "ReduceLROnPlateau patience": _dash(reduction and reduction.patience),
-        "EarlyStopping patience": _dash(stopping and stopping.patience),
+        "plateau from epoch": " to ".join(map(str, sorted(span))) or _NONE,
+        "noise ±": f"{evidence.noise:.2g}" if evidence.noise is not None else _NONE,
+        "min_delta": f"{reduction.min_delta:g}" if reduction else _NONE,
+        "ReduceLROnPlateau patience": str(reduction.patience) if reduction else _NONE,
+        "EarlyStopping patience": str(stopping.patience) if stopping else _NONE,
     }
-
-
-def _dash(value: object) -> str:
-    """Return a value as text; a dash where there is none."""
-    if isinstance(value, list):
-        value = value[0] if value else None
-    return "–" if value is None else str(value)
 
 
 def _show_limits(advice: Advice, seeds: SeedCurves) -> None:

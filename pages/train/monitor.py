@@ -14,6 +14,7 @@ from pages.parts import (
     run_details,
     scan_sheet,
     services,
+    verdict_table,
     visitor,
 )
 from pages.parts.words import STATUS_BADGES
@@ -109,6 +110,7 @@ if console.open:
 if happened.open:
     with happened:
         run_details.show_events(events)
+        verdict_table.show(run, epochs, events)
 if advice.open:
     with advice:
         run_advice.show(run, epochs, events)
