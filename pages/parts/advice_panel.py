@@ -169,9 +169,10 @@ def _show_reductions(
     seeds: SeedCurves, advice: Advice, rests_on: str, *, key: str, dark: bool
 ) -> None:
     evidence = advice.evidence
-    with st.container(horizontal=True):
-        shown: Fired = _choice("Show", get_args(Fired), f"{key}-reductions")
-        min_delta = _map_min_delta(evidence, key)
+    shown: Fired = _choice("Show", get_args(Fired), f"{key}-reductions")
+    # What the person chooses below the map, it is drawn with.
+    place = st.container()
+    min_delta = _map_min_delta(evidence, key)
     reductions = map_reductions(
         seeds.curves,
         patience=patiences_of(evidence),
@@ -182,7 +183,8 @@ def _show_reductions(
     figure = reduction_figure(
         reductions, shown, numbers=evidence.numbers, rests_on=rests_on, dark=dark
     )
-    chart.show(figure, key=f"{key}-reduction-map", config=CONFIG)
+    with place:
+        chart.show(figure, key=f"{key}-reduction-map", config=CONFIG)
     st.caption(
         f"With `min_delta={min_delta:g}`. The first reduction is exact, and a cooldown begins "
         "after it only; those that follow would meet a curve that was not recorded. In an empty "
