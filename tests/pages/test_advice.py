@@ -16,7 +16,7 @@ SPEC = RunSpec(
     training=TrainingSpec(epochs=EPOCHS),
     callbacks=(
         ReduceLROnPlateau(monitor="val_accuracy", factor=0.3, patience=3, min_delta=0.001),
-        EarlyStopping(monitor="val_loss", patience=30),
+        EarlyStopping(monitor="val_loss", patience=50),
         ModelCheckpoint(monitor="val_accuracy", save_best_only=True),
     ),
 )
