@@ -1,5 +1,6 @@
 """Recordings of the same training, such as its seeds, laid side by side."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -25,6 +26,14 @@ class SeedCurves:
     numbers: IntArray
     rates: FloatArray | None
     left_out: int
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same curves, and for no others: a SHA-256."""
+        digest = hashlib.sha256(repr(self.curves.shape).encode())
+        for array in (self.curves.values, self.curves.present, self.numbers, self.rates):
+            digest.update(b"-" if array is None else np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
 
     def part(self, row: int) -> "SeedCurves":
         """One of the recordings by itself."""

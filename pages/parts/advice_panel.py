@@ -89,15 +89,29 @@ def _own(given: ReduceLROnPlateau, key: str) -> tuple[int, float]:
 def _advise(
     seeds: SeedCurves, metric: str, mode: Direction, patience: int, min_delta: float
 ) -> Advice:
+    # Streamlit's own key of a large array is that of a sample.
+    return _advised(seeds.fingerprint, seeds, metric, mode, patience, min_delta)
+
+
+# A second for thousands of epochs; kept for the session of who brought the curves.
+@st.cache_data(scope="session", max_entries=16, show_spinner=False)
+def _advised(
+    fingerprint: str,  # noqa: ARG001 - the key
+    _seeds: SeedCurves,
+    metric: str,
+    mode: Direction,
+    patience: int,
+    min_delta: float,
+) -> Advice:
     return advise(
-        seeds.curves,
+        _seeds.curves,
         # Its sentences are shown as Markdown.
         monitor=plain_markdown(metric),
         mode=mode,
         patience=patience,
         min_delta=min_delta,
-        learning_rate=seeds.rates,
-        numbers=seeds.numbers,
+        learning_rate=_seeds.rates,
+        numbers=_seeds.numbers,
     )
 
 

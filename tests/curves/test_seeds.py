@@ -45,6 +45,14 @@ def test_a_part_is_one_recording_by_itself():
     assert np.isnan(part.rates).all()
 
 
+def test_a_fingerprint_tells_curves_apart():
+    given = [[1.0, 2.0], [1.0, 3.0], [1.0, None], [1.0]]
+    prints = {side_by_side([recording(values)], "loss").fingerprint for values in given}
+    prints.add(side_by_side([recording([1.0, 2.0], rates=[0.1, 0.1])], "loss").fingerprint)
+    assert len(prints) == 5
+    assert side_by_side([recording([1.0, 2.0])], "loss").fingerprint in prints
+
+
 def test_a_metric_that_one_lacks_is_refused():
     with pytest.raises(UnreadableCurves, match=r"must have the metric 'acc', and number 1 has not"):
         side_by_side([recording([1.0])], "acc")
