@@ -37,7 +37,7 @@ def drive(name: str, parameters: dict[str, Any], curve: Sequence[float], model: 
             break
     if name == "EarlyStopping":
         return [epoch + 1, callback.best_epoch]
-    return [float(model.optimizer.learning_rate.numpy())]
+    return [float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))]
 
 
 def answer(question: dict[str, Any]) -> dict[str, Any]:

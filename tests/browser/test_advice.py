@@ -43,7 +43,7 @@ def label_at(page, plot, x_share, y_share):
     page.mouse.move(area["x"] + x_share * area["width"], area["y"] + y_share * area["height"])
     label = plot.locator(".hoverlayer .hovertext")
     label.wait_for()
-    return label.inner_text()
+    return label.text_content()
 
 
 def test_an_ended_run_is_advised_on_from_a_desk_and_from_a_telephone(page, server):
