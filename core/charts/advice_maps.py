@@ -215,15 +215,15 @@ def _star(regret: RegretMap, advised: tuple[int, float], colours: Palette) -> di
 def _regret_texts(regret: RegretMap, numbers: Sequence[int]) -> Texts:
     """What is said of each cell, shape (P, M)."""
     texts = np.empty(regret.missed.shape[:2], dtype=np.object_)
+    kept = np.asarray(numbers)[regret.kept_epoch]
     for row, column in np.ndindex(texts.shape):
         saved, missed = regret.epochs_saved[row, column], regret.missed[row, column]
-        kept = np.asarray(numbers)[regret.kept_epoch[row, column]]
         texts[row, column] = "<br>".join(
             [
                 f"<b>patience {regret.patience[row]} · min_delta {regret.min_delta[column]:g}</b>",
                 f"epochs saved: {_told(saved)} of {len(numbers)}",
                 f"best value missed: {_told(missed)}",
-                f"keeps epoch {_told(kept)}",
+                f"keeps epoch {_told(kept[row, column])}",
             ]
         )
     return texts
