@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
 _MONITOR = "val_loss"
 # TensorFlow's first calls prepare it.
@@ -37,7 +38,7 @@ def drive(name: str, parameters: dict[str, Any], curve: Sequence[float], model: 
             break
     if name == "EarlyStopping":
         return [epoch + 1, callback.best_epoch]
-    return [float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))]
+    return [float(np.asarray(keras.ops.convert_to_numpy(model.optimizer.learning_rate)))]
 
 
 def answer(question: dict[str, Any]) -> dict[str, Any]:
