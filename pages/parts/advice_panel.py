@@ -220,7 +220,13 @@ def _map_min_delta(evidence: Evidence, key: str) -> float:
 
 def _choice(label: str, options: tuple[T, ...], key: str) -> T:
     chosen = st.segmented_control(
-        label, options, default=options[0], required=True, key=key, label_visibility="collapsed"
+        label,
+        options,
+        default=options[0],
+        required=True,
+        key=key,
+        label_visibility="collapsed",
+        wrap=True,
     )
     return options[0] if chosen is None else chosen
 

@@ -33,6 +33,7 @@ def show(run: Run, epochs: Sequence[Epoch], events: Sequence[Event]) -> None:
             required=True,
             key=f"verdicts-{run.id}",
             label_visibility="collapsed",
+            wrap=True,
         )
         acts_only = st.toggle("Only where it acted", key=f"verdicts-acts-{run.id}")
     told = callbacks[kind or next(iter(callbacks))]
