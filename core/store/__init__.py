@@ -3,12 +3,13 @@
 from core.store.connection import Store, StoreError
 from core.store.files import delete_directory, history_csv, zip_directory
 from core.store.progress import (
+    Signs,
     append,
-    newest,
     read_console,
     read_epochs,
     read_events,
     read_last_batch,
+    read_signs,
 )
 from core.store.recorded import recorded_curves
 from core.store.records import ACTIVE, Batch, Epoch, Event, EventKind, Run, RunStatus
@@ -40,6 +41,7 @@ __all__ = [
     "NotYours",
     "Run",
     "RunStatus",
+    "Signs",
     "Store",
     "StoreError",
     "UnknownRun",
@@ -51,7 +53,6 @@ __all__ = [
     "end_run",
     "history_csv",
     "interrupt_silent",
-    "newest",
     "owner_of",
     "queue_position",
     "read_console",
@@ -60,6 +61,7 @@ __all__ = [
     "read_last_batch",
     "read_run",
     "read_runs",
+    "read_signs",
     "recorded_curves",
     "request_stop",
     "start_run",

@@ -17,6 +17,9 @@ from core.store.tables import batches, console, epochs, events, runs
 class UnknownRun(LookupError):
     """There is no run of that name, or it was deleted."""
 
+    def __init__(self, run_id: str) -> None:
+        super().__init__(f"There is no run {run_id!r}: it may have been deleted.")
+
 
 class NotYours(PermissionError):
     """Only a run's owner may do this."""
@@ -60,7 +63,7 @@ def read_run(store: Store, run_id: str) -> Run:
     with store.read() as connection:
         row = connection.execute(select(runs).where(runs.c.id == run_id)).mappings().one_or_none()
     if row is None:
-        raise UnknownRun(f"There is no run {run_id!r}: it may have been deleted.")
+        raise UnknownRun(run_id)
     return _run(row)
 
 

@@ -2,21 +2,22 @@
 
 `st.plotly_chart` gives a chart whose data changed a new identity, with a key too
 (Streamlit 1.67), and the browser builds it anew at every epoch. This component
-keeps one plot and hands it the new figure. Plotly's own file is served from the
-installed package.
+keeps one plot and hands it the new figure.
 """
 
-from pathlib import Path
 from typing import Any
 
-import plotly
 import plotly.graph_objects as go
-from streamlit.components.v1 import declare_component
 from streamlit.components.v2 import component
 
-_PLOTLY = declare_component("plotly", path=str(Path(plotly.__file__).parent / "package_data"))
-_DRAW = (Path(__file__).parent / "chart.js").read_text()
-_draw = component("plateau_chart", html='<div class="plot"></div>', js=_DRAW, isolate_styles=False)
+from pages.parts import plotly_file
+
+_draw = component(
+    "plateau_chart",
+    html='<div class="plot"></div>',
+    js=plotly_file.script("plotly.js", "chart.js"),
+    isolate_styles=False,
+)
 
 
 def show(figure: go.Figure, *, key: str, config: dict[str, Any]) -> None:
@@ -27,9 +28,13 @@ def show(figure: go.Figure, *, key: str, config: dict[str, Any]) -> None:
         key: Tells the charts of one page apart.
         config: Plotly's configuration.
     """
-    data = {
+    _draw(data=data_of(figure, config), key=key, height=int(figure["layout"]["height"]))
+
+
+def data_of(figure: go.Figure, config: dict[str, Any]) -> dict[str, Any]:
+    """Return what the browser needs to draw a figure."""
+    return {
         "figure": figure.to_json(),
         "config": {"responsive": True, **config},
-        "plotly": f"component/{_PLOTLY.name}/plotly.min.js",
+        "plotly": plotly_file.ADDRESS,
     }
-    _draw(data=data, key=key, height=int(figure.layout.height))

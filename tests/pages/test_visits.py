@@ -1,5 +1,6 @@
 """What pages do with what a visitor presses, without a browser."""
 
+import json
 import math
 
 import pytest
@@ -15,6 +16,11 @@ CONFIGURE, MONITOR, RUNS = (f"pages/train/{name}.py" for name in ("configure", "
 
 def texts(elements):
     return " ".join(str(element.value) for element in elements)
+
+
+def parts(app):
+    """Return what the page's own components were given."""
+    return [json.loads(part.proto.json) for part in app.get("bidi_component")]
 
 
 def button(app, label):
@@ -131,4 +137,8 @@ def test_the_monitor_shows_a_run_in_every_state(app, db, status):
     app.query_params["run"] = run_id
     app.switch_page(MONITOR).run()
     assert not app.exception
-    assert "Epoch 1/16" in texts(app.code)
+    (console,) = [part for part in parts(app) if "lines" in part]
+    (live,) = [part for part in parts(app) if "figure" in part]
+    assert console["lines"] == "Epoch 1/16"
+    assert [bool(part["feed"]) for part in (console, live)] == [status in store.ACTIVE] * 2
+    assert "validation" in live["figure"]

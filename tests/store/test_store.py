@@ -3,6 +3,7 @@
 import math
 import sqlite3
 import threading
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
@@ -39,8 +40,9 @@ def test_a_run_comes_back_as_it_was_created(db, run_id):
 
 
 def test_a_run_that_does_not_exist_is_said_to_be_unknown(db):
-    with pytest.raises(store.UnknownRun, match="may have been deleted"):
-        store.read_run(db, "nope")
+    for read in (store.read_run, store.read_signs):
+        with pytest.raises(store.UnknownRun, match="may have been deleted"):
+            read(db, "nope")
 
 
 def test_rows_come_back_in_order_and_unchanged(db, run_id):
@@ -59,9 +61,26 @@ def test_rows_come_back_in_order_and_unchanged(db, run_id):
 
 def test_readers_ask_only_for_what_is_newer(db, run_id):
     store.append(db, run_id, new_epochs=[an_epoch(0)])
-    seen = store.newest(db, run_id)[0]
+    seen = store.read_signs(db, run_id).epoch
     store.append(db, run_id, new_epochs=[an_epoch(1)])
     assert [e.epoch for e in store.read_epochs(db, run_id, after=seen)] == [1]
+
+
+def test_the_signs_of_a_run_change_with_everything_that_is_written(db, run_id):
+    rows = {
+        "epoch": {"new_epochs": [an_epoch(0)]},
+        "event": {"new_events": [Event(EventKind.NAN)]},
+        "batch": {"new_batches": [Batch(0, 0, {})]},
+        "line": {"new_lines": ["a"]},
+    }
+    for name, row in rows.items():
+        before = store.read_signs(db, run_id)
+        store.append(db, run_id, **row)
+        after = store.read_signs(db, run_id)
+        assert getattr(after, name) > getattr(before, name)
+        assert replace(after, **{name: getattr(before, name)}) == before
+    store.request_stop(db, run_id, owner=OWNER)
+    assert store.read_signs(db, run_id).status is RunStatus.STOPPED
 
 
 def test_nan_and_infinities_are_data(db, run_id):
