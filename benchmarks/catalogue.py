@@ -44,6 +44,14 @@ BENCHMARKS = {
         "How many scans a second are simulated, and read from a folder?",
         "at least 180 simulated slices on one core, and 1,000 JPEG files on two",
     ),
+    "replay": Benchmark(
+        "How many settings of ReduceLROnPlateau a second are replayed over a curve of 50 epochs?",
+        "at least 1,000,000 on one core, and 3,000 times the reference",
+    ),
+    "regret_map": Benchmark(
+        "How long does a map of 40 by 40 settings of EarlyStopping over 10 curves take?",
+        "at most 50 ms",
+    ),
 }
 
 

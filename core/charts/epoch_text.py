@@ -62,7 +62,8 @@ def _verdicts(history: History, index: int) -> list[str]:
 
 
 def _reducing_line(epoch: Epoch, state: State) -> str:
-    waiting = f"wait {state['wait']} of {state['patience']}"
+    # A patience of 0 acts as 1.
+    waiting = f"wait {state['wait']} of {max(state['patience'], 1)}"
     if state["fired"]:
         change = change_of_rate(epoch.learning_rate, epoch.learning_rate_after)
         return f"{waiting} → {change}"
@@ -75,7 +76,7 @@ def _reducing_line(epoch: Epoch, state: State) -> str:
 
 
 def _stopping_line(state: State) -> str:
-    line = f"EarlyStopping wait {state['wait']} of {state['patience']}"
+    line = f"EarlyStopping wait {state['wait']} of {max(state['patience'], 1)}"
     return f"{line} → the training stops" if state["fired"] else line
 
 
@@ -106,7 +107,7 @@ def _comparison(history: History, index: int, state: State) -> str:
         relative=False,
         mode=margin.mode,
     )
-    verb = "beats" if beaten else "does not beat"
+    verb = "beat" if beaten else "did not beat"
     rounded = "" if agrees else " (as float32)"
     return f"{metric} {shown} {verb} {shown_before}{margin.told(beaten=beaten)}{rounded}"
 

@@ -25,9 +25,9 @@ MAX_LINES = 1_000_000
 MAX_TRAININGS = 100
 """The most trainings that are read from one file."""
 
-Source = Literal["csv_logger", "table", "history", "console", "tensorboard"]
+Source = Literal["csv_logger", "table", "history", "console", "tensorboard", "run"]
 """Where curves come from: `CSVLogger`, any other table with a header, `History.history`, what
-`fit` prints, or event files."""
+`fit` prints, event files, or a run of the store."""
 
 _RATE_NAMES = ("learning_rate", "lr")
 _RATE_PREFIXES = ("learning_rate_", "lr_")

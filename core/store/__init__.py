@@ -11,6 +11,7 @@ from core.store.progress import (
     read_last_batch,
     read_signs,
 )
+from core.store.recorded import recorded_curves
 from core.store.records import ACTIVE, Batch, Epoch, Event, EventKind, Run, RunStatus
 from core.store.runs import (
     NotYours,
@@ -61,6 +62,7 @@ __all__ = [
     "read_run",
     "read_runs",
     "read_signs",
+    "recorded_curves",
     "request_stop",
     "start_run",
     "stop_requested",

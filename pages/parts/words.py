@@ -1,5 +1,6 @@
 """Words and signs for what the store holds."""
 
+import re
 import time
 from typing import Literal
 
@@ -34,3 +35,8 @@ def when(run: Run) -> str:
     if not minutes:
         return "just now"
     return f"{duration(minutes * 60).removesuffix(' 0 s')} ago"
+
+
+def plain_markdown(text: str) -> str:
+    """Escape text for Markdown, so that it is shown as it stands."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~$:<>&])", r"\\\1", " ".join(text.split()))

@@ -5,7 +5,16 @@ import streamlit as st
 from core import store
 from core.charts.summary import summarise
 from core.store import Run, UnknownRun
-from pages.parts import downloads, live, run_details, scan_sheet, services, visitor
+from pages.parts import (
+    downloads,
+    live,
+    run_advice,
+    run_details,
+    scan_sheet,
+    services,
+    verdict_table,
+    visitor,
+)
 from pages.parts.words import STATUS_BADGES
 
 # Each look costs the browser some 65 ms, on the machine that trains.
@@ -51,8 +60,10 @@ def show_head(run: Run) -> None:
 
 
 def show_events() -> None:
-    """Show what the callbacks did so far."""
-    run_details.show_events(store.read_events(services.db(), run.id))
+    """Show what the callbacks did so far, and why."""
+    events = store.read_events(services.db(), run.id)
+    run_details.show_events(events)
+    verdict_table.show(run, store.read_epochs(services.db(), run.id), events)
 
 
 run = find_run()
@@ -67,8 +78,8 @@ if not run.is_active and not run.error:
     st.text(summarise(run, epochs, events))
 live.show(run, epochs, events)
 # Only the open tab is drawn: the others would take time from the training.
-console, happened, scans, details, files = st.tabs(
-    ["Console", "What happened", "Scans", "Settings", "Downloads"],
+console, happened, advice, scans, details, files = st.tabs(
+    ["Console", "What happened", "Advice", "Scans", "Settings", "Downloads"],
     key=f"tabs-{run.id}",
     on_change="rerun",
 )
@@ -79,6 +90,9 @@ if happened.open:
     with happened:
         happened_every = _EVENTS_EVERY if run.is_active else None
         st.fragment(show_events, run_every=happened_every)()
+if advice.open:
+    with advice:
+        run_advice.show(run, epochs, events)
 if scans.open:
     with scans:
         scan_sheet.show(run)
