@@ -29,6 +29,7 @@ from core.store.runs import (
     touch_queued,
     update_run,
 )
+from core.store.similar import KnownNoise, known_noise
 
 __all__ = [
     "ACTIVE",
@@ -36,6 +37,7 @@ __all__ = [
     "Epoch",
     "Event",
     "EventKind",
+    "KnownNoise",
     "NotYours",
     "Run",
     "RunStatus",
@@ -50,6 +52,7 @@ __all__ = [
     "end_run",
     "history_csv",
     "interrupt_silent",
+    "known_noise",
     "newest",
     "owner_of",
     "queue_position",

@@ -34,6 +34,11 @@ class Form:
         """How often the form was given other values."""
         return st.session_state.get("form_generation", 0)
 
+    @property
+    def order(self) -> list[str]:
+        """The callbacks' names in their order."""
+        return self.values.get("callbacks", [])
+
     def replace(self, values: dict[str, Any]) -> None:
         """Give the form other values."""
         st.session_state["form_values"] = self.values = dict(values)
@@ -87,6 +92,8 @@ def _widget(label: str, kind: Any, value: Any, **options: Any) -> Any:
 
 def _choice(label: str, choices: Sequence[Any], value: Any, **options: Any) -> Any:
     known = list(choices) if value in choices else [*choices, value]
+    shown = {"\t": "tab", ",": ", (comma)", ";": "; (semicolon)", "|": "| (bar)"}
+    options["format_func"] = lambda choice: shown.get(choice, str(choice))
     return st.selectbox(label, known, index=known.index(value), **options)
 
 
@@ -104,6 +111,8 @@ def _number(label: str, kind: Any, value: Any, **options: Any) -> int | float | 
 def _to_text(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
+    if isinstance(value, bool):
+        return json.dumps(value)
     return "" if value is None else str(value)
 
 
