@@ -116,7 +116,7 @@ def _add(form: Form, key: str) -> None:
 def _show_order(form: Form) -> None:
     if not form.order:
         return
-    notes = order_notes(form.order) or ("Here, the order changes nothing else.",)
+    notes = order_notes(form.order) or ("Among these, the order changes nothing.",)
     lines = "\n".join(f"- {note}" for note in (*notes, LAST))
     with st.container(gap=None):
         st.caption(

@@ -57,7 +57,8 @@ def _show(form: Form, finding: Finding) -> None:
     label, icon, color = _BADGES[finding.severity]
     with st.container(border=True, gap="xsmall"):
         st.badge(label, icon=icon, color=color)
-        st.markdown(f"**{finding.callback}** · {finding.sentence}")
+        of = "" if finding.callback in finding.sentence else f"**{finding.callback}** · "
+        st.markdown(f"{of}{finding.sentence}")
         st.markdown(f":material/build: {finding.remedy}")
         with st.container(horizontal=True, vertical_alignment="center"):
             if finding.fix:

@@ -13,8 +13,8 @@ from core.specs.callbacks import METRICS
 from core.specs.fields import help_of
 from core.specs.problems import Problem
 
-# Four in a row beside an open sidebar at 1280 pixels; a toggle has its name beside it.
-_WIDTH_PX, _TOGGLE_WIDTH_PX = 182, 232
+# Two in a row on a phone, in a card too; a toggle has its name beside it.
+_WIDTH_PX, _TOGGLE_WIDTH_PX = 152, 232
 _STEPS = {"learning_rate": 0.0005, "min_delta": 0.0005, "min_lr": 1e-6}
 
 
