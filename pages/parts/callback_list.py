@@ -10,11 +10,11 @@ from core.specs.code.layout import literal
 from core.specs.order import LAST, order_notes
 from core.specs.problems import Problem
 from core.specs.schedules import SETTINGS_OF, unused_settings
-from pages.parts import schedule_preview
+from pages.parts import focus, schedule_preview
 from pages.parts.form import Form
 
 _KINDS: dict[str, type[BaseModel]] = {callback.__name__: callback for callback in CALLBACKS}
-_ADDED = "form_added"
+_ADDED, _MOVED = "form_added", "form_moved"
 
 
 def show(form: Form, problems: Sequence[Problem]) -> None:
@@ -30,6 +30,8 @@ def show(form: Form, problems: Sequence[Problem]) -> None:
     added = st.session_state.pop(_ADDED, "")
     for place, name in enumerate(form.order):
         _card(form, place, name, is_open=not place or name == added or name in wrong)
+    if _MOVED in st.session_state:
+        focus.give_back(st.session_state.pop(_MOVED))
     _show_menu(form)
     _show_order(form)
     _show_described()
@@ -81,6 +83,8 @@ def _move(form: Form, name: str, by: int) -> None:
     place = order.index(name)
     order.insert(place + by, order.pop(place))
     form.values["callbacks"] = order
+    buttons = (f"down-{name}", f"up-{name}")
+    st.session_state[_MOVED] = buttons if by > 0 else buttons[::-1]
 
 
 def _remove(form: Form, name: str) -> None:
