@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.specs.callbacks import METRICS
 from core.specs.fields import help_of
 from core.specs.problems import Problem
+from pages.parts.words import quoting
 
 # Two in a row on a phone, in a card too; a toggle has its name beside it.
 _WIDTH_PX, _TOGGLE_WIDTH_PX = 152, 232
@@ -48,7 +49,9 @@ class Form:
         """Say what is wrong below each widget that was shown."""
         for problem in problems:
             if problem.key in self._below:
-                self._below[problem.key].caption(f":red[:material/error: {problem.sentence}]")
+                self._below[problem.key].caption(
+                    f":red[:material/error: {quoting(problem.sentence)}]"
+                )
 
     def key(self, name: str) -> str:
         """Return the key of a setting's widget."""

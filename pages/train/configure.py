@@ -9,6 +9,7 @@ from core.specs.problems import InvalidSettings, Problem, check_run
 from core.specs.run import RunSpec, TrainingSpec
 from pages.parts import callback_list, code_view, findings, launch, paste, services, visitor
 from pages.parts.form import Form
+from pages.parts.words import quoting
 
 form = Form()
 
@@ -17,6 +18,7 @@ def take_link() -> None:
     """Fill the form from the link it was opened with, or with the quick demo."""
     query = {k: v for k, v in st.query_params.items() if k != "owner"}
     if query and query != st.session_state.get("form_query") and links.is_configuration(query):
+        paste.forget()
         form.replace(links.from_query(query))
     elif not form.values:
         form.replace(links.flatten(presets.quick_demo()))
@@ -66,7 +68,7 @@ def show_problems(problems: tuple[Problem, ...]) -> None:
     for problem in problems:
         section = problem.key.partition(".")[0]
         of = f"**{section}** · " if section in form.order else ""
-        st.error(f"{of}{problem.sentence}", icon=":material/error:")
+        st.error(f"{of}{quoting(problem.sentence)}", icon=":material/error:")
 
 
 take_link()

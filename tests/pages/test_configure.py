@@ -5,12 +5,15 @@ import ast
 import numpy as np
 import pytest
 
-from core import store
+from core import data, store
 from core.specs import links
 from core.specs.callbacks import CALLBACKS, CSVLogger, EarlyStopping, ReduceLROnPlateau
+from core.specs.data import FolderScans
 from core.specs.problems import check_run
 from core.specs.run import RunSpec
 from core.store import Epoch, RunStatus
+from pages.parts import services
+from tests.engine.conftest import write_scans
 from tests.pages.test_visits import CONFIGURE, MONITOR, button, number, texts
 
 ALL = [callback.__name__ for callback in CALLBACKS]
@@ -239,3 +242,29 @@ def test_the_monitor_shows_the_code_and_the_table_of_csv_logger(form, app, db, h
     app.session_state[f"tabs-{run_id}"] = "Downloads"
     app.run()
     assert "CSVLogger's table" in {element.label for element in app.get("download_button")}
+
+
+def test_what_a_link_says_becomes_no_link_in_the_sentence_about_it(form):
+    app = form(
+        **{"callbacks": "ModelCheckpoint", "ModelCheckpoint.filepath": "[a](http://example.org)"}
+    )
+    assert r"got '\[a\](http://example.org)'" in texts(app.error)
+
+
+@pytest.mark.parametrize(("hosted", "given"), [("false", True), ("true", False)])
+def test_the_scans_of_a_folder_can_be_taken_home_from_a_server_of_ones_own_only(
+    form, home, monkeypatch, hosted, given
+):
+    monkeypatch.setenv("PLATEAU_HOSTED", hosted)
+    write_scans(home / "data" / "squares")
+    spec = FolderScans(folder="squares", image_size=32)
+    data.load(
+        spec,
+        data_dir=home / "data",
+        cache_dir=services.settings().cache_dir,
+        on_progress=lambda *_: None,
+    )
+    app = form(**links.to_query(RunSpec(name="Quick demo", scans=spec)))
+    labels = {element.label for element in app.get("download_button")}
+    assert ("Download scans.npz, the scans it reads" in labels) is given
+    assert ("are not given away" in texts(app.caption)) is not given
