@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-import plotly.graph_objects as go
+import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
 
 from core.charts.frame import FONT, TICK_SIZE, Scale, note
 from core.charts.palette import Palette, palette
@@ -14,7 +14,7 @@ HEIGHT_PX = 190
 _MARGIN = {"l": 60, "r": 16, "t": 30, "b": 40}
 _LOG_FROM = 50.0
 _ROOM = 1.6
-_FEW_EPOCHS, _MOST_TICKS = 16, 9
+_FEW_EPOCHS, _MOST_TICKS, _MOST_MARKERS = 16, 9, 60
 
 
 def schedule_figure(rates: Sequence[float], *, dark: bool) -> go.Figure:
@@ -25,20 +25,17 @@ def schedule_figure(rates: Sequence[float], *, dark: bool) -> go.Figure:
         dark: Whether the page is dark.
     """
     colours = palette(dark)
-    epochs = list(range(1, len(rates) + 1))
-    figure = go.Figure(
-        go.Scatter(
-            x=epochs,
-            y=list(rates),
-            name="learning rate",
-            mode="lines+markers" if len(rates) <= _FEW_EPOCHS * 4 else "lines",
-            line={"shape": "hvh", "width": 2, "color": colours.reduction},
-            marker={"size": 5, "color": colours.reduction},
-            hovertemplate="epoch %{x}<br>learning rate %{y:.3g}<extra></extra>",
-        )
-    )
-    figure.update_layout(_layout(rates, colours))
-    return figure
+    curve = {
+        "type": "scatter",
+        "x": list(range(1, len(rates) + 1)),
+        "y": list(rates),
+        "name": "learning rate",
+        "mode": "lines+markers" if len(rates) <= _MOST_MARKERS else "lines",
+        "line": {"shape": "hvh", "width": 2, "color": colours.reduction},
+        "marker": {"size": 5, "color": colours.reduction},
+        "hovertemplate": "epoch %{x}<br>learning rate %{y:.3g}<extra></extra>",
+    }
+    return go.Figure({"data": [curve], "layout": _layout(rates, colours)})
 
 
 def _layout(rates: Sequence[float], colours: Palette) -> dict[str, Any]:
