@@ -1,6 +1,6 @@
 """The callbacks of a run: which, in which order, and all their parameters."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 from pydantic import BaseModel
@@ -66,14 +66,16 @@ def _show_head(form: Form, place: int, name: str) -> None:
             _button("Remove", "close", name, _remove, form, name)
 
 
-def _button(label: str, icon: str, name: str, handler: object, *args: object, off: bool = False):  # noqa: ANN202
+def _button(
+    label: str, icon: str, name: str, handler: Callable[..., None], *args: object, off: bool = False
+) -> None:
     st.button(
         label,
         key=f"{label.lower()}-{name}",
         icon=f":material/{icon}:",
         type="tertiary",
         disabled=off,
-        on_click=handler,  # pyright: ignore[reportArgumentType]
+        on_click=handler,
         args=args,
     )
 

@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -62,10 +63,10 @@ def _show_scans(spec: RunSpec, *, key: str) -> None:
         )
 
 
-def _download(label: str, content: object, name: str, *, key: str) -> None:
+def _download(label: str, content: str | Callable[[], bytes], name: str, *, key: str) -> None:
     st.download_button(
         label,
-        content,  # pyright: ignore[reportArgumentType]
+        content,
         name,
         key=f"download-{key}",
         icon=":material/download:",
