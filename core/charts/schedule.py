@@ -41,7 +41,7 @@ def schedule_figure(rates: Sequence[float], *, dark: bool) -> go.Figure:
 def _layout(rates: Sequence[float], colours: Palette) -> dict[str, Any]:
     epochs = len(rates)
     count = "1 epoch" if epochs == 1 else f"all {epochs} epochs"
-    title = f"<b>planned</b> · learning rate of {count} · nothing is trained yet"
+    title = f"<b>planned</b>, not trained · learning rate of {count}"
     axis = {"showgrid": False, "zeroline": False, "fixedrange": True}
     font = {"size": TICK_SIZE, "color": colours.soft}
     ticks = {"dtick": 1} if epochs <= _FEW_EPOCHS else {"nticks": _MOST_TICKS}
@@ -53,7 +53,9 @@ def _layout(rates: Sequence[float], colours: Palette) -> dict[str, Any]:
         "plot_bgcolor": "rgba(0,0,0,0)",
         "showlegend": False,
         "hoverlabel": {"bgcolor": colours.paper, "font": {"color": colours.ink}},
-        "annotations": [note(title, colours.soft, x=0, y=1, yanchor="bottom", yshift=6)],
+        "annotations": [
+            note(title, colours.soft, x=0, y=1, yanchor="bottom", xshift=-_MARGIN["l"], yshift=6)
+        ],
         "xaxis": {
             **axis,
             **ticks,

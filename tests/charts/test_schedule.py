@@ -21,7 +21,7 @@ def test_every_epoch_stands_at_its_rate_counted_from_one(schedule):
 def test_the_title_says_that_nothing_is_trained_yet():
     (title,) = schedule_figure([0.1] * 16, dark=False).layout.annotations
 
-    assert title.text == "<b>planned</b> · learning rate of all 16 epochs · nothing is trained yet"
+    assert title.text == "<b>planned</b>, not trained · learning rate of all 16 epochs"
 
 
 def test_a_wide_range_is_logarithmic_and_a_narrow_one_begins_at_zero():
