@@ -30,6 +30,10 @@ def wait_for_rates(page, count, first):
     until(drawn, within_s=20, what=f"{count} planned rates from {first}")
 
 
+def wait_until_idle(page):
+    page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
+
+
 def card(page, name):
     return page.locator(f".st-key-card-{name}")
 
@@ -75,6 +79,9 @@ def test_callbacks_are_ordered_mended_pasted_and_taken_home_as_code(page):
     wait_for_order(page, "EarlyStopping", "ReduceLROnPlateau", "CSVLogger", "LearningRateScheduler")
     wait_for_rates(page, 12, 0.001)
     page.get_by_text("LearningRateScheduler sets the rate anew").wait_for()
+    # The link is written when the page is drawn to its end; a list that opens before is closed.
+    page.wait_for_url(re.compile(r"callbacks=\S+LearningRateScheduler"))
+    wait_until_idle(page)
     schedule = card(page, "LearningRateScheduler").get_by_label("`schedule`", exact=True)
     schedule.fill("one_cycle")
     schedule.press("Enter")
