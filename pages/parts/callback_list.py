@@ -45,14 +45,16 @@ def reveal(name: str) -> None:
 def _card(form: Form, place: int, name: str, *, is_open: bool) -> None:
     with st.container(border=True, gap="xsmall", key=f"card-{name}"):
         _show_head(form, place, name)
-        if name == LearningRateScheduler.__name__:
-            schedule_preview.show(form)
+        preview = st.container()
         st.session_state.setdefault(_open_key(name), is_open)
         settings = st.expander("Settings", key=_open_key(name), on_change="rerun", type="compact")
         if not settings.open:
             st.caption(_summary(form, name))
         with settings:
             form.section(name, _KINDS[name], leave_out=_left_out(form, name))
+        if name == LearningRateScheduler.__name__:
+            with preview:  # Drawn last, from what the widgets have just said.
+                schedule_preview.show(form)
 
 
 def _show_head(form: Form, place: int, name: str) -> None:
@@ -164,7 +166,9 @@ def _left_out(form: Form, name: str) -> Sequence[str]:
     """Return the settings that have no effect with the plan that is chosen."""
     if name != LearningRateScheduler.__name__:
         return ()
-    plan = form.values.get(f"{name}.schedule", "step")
+    key = f"{name}.schedule"
+    # What was chosen a moment ago stands in the widget before it stands in the form.
+    plan = st.session_state.get(form.key(key), form.values.get(key, "step"))
     return unused_settings(plan) if plan in SETTINGS_OF else ()
 
 

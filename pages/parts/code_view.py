@@ -13,7 +13,7 @@ from core.data.scan_set import ScanSet
 from core.specs import code
 from core.specs.data import SimulatedScans
 from core.specs.run import RunSpec
-from pages.parts import services
+from pages.parts import copy_button, services
 
 _HEIGHT_PX = 420
 
@@ -37,7 +37,9 @@ def show(spec: RunSpec, *, key: str) -> None:
 
 
 def _show(source: str, name: str, *, key: str) -> None:
-    _download(f"Download {name}", source, name, key=key)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _download(f"Download {name}", source, name, key=key)
+        copy_button.show(source, label=f"Copy {name}", key=f"copy-{key}")
     st.code(source, language="python", height=_HEIGHT_PX)
 
 

@@ -47,6 +47,7 @@ def test_callbacks_are_ordered_mended_pasted_and_taken_home_as_code(page):
             ReduceLROnPlateau(factor=0.95, patience=2),
         ),
     )
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     open_form(page, spec)
     wait_for_order(page, "CSVLogger", "EarlyStopping", "ReduceLROnPlateau")
 
@@ -79,7 +80,7 @@ def test_callbacks_are_ordered_mended_pasted_and_taken_home_as_code(page):
     wait_for_order(page, "EarlyStopping", "ReduceLROnPlateau", "CSVLogger", "LearningRateScheduler")
     wait_for_rates(page, 12, 0.001)
     page.get_by_text("LearningRateScheduler sets the rate anew").wait_for()
-    # The link is written when the page is drawn to its end; a list that opens before is closed.
+    # The link is written when the page is drawn to its end.
     page.wait_for_url(re.compile(r"callbacks=\S+LearningRateScheduler"))
     wait_until_idle(page)
     schedule = card(page, "LearningRateScheduler").get_by_label("`schedule`", exact=True)
@@ -94,8 +95,9 @@ def test_callbacks_are_ordered_mended_pasted_and_taken_home_as_code(page):
     source = page.locator("[data-testid=stCode]", has_text="def schedule").first
     source.wait_for()
     assert "factor=0.25" in source.inner_text()
-    source.hover()
-    source.get_by_test_id("stCodeCopyButton").wait_for()
+    page.get_by_role("button", name="Copy quick_demo.py", exact=True).click()
+    page.get_by_text("Copied", exact=True).wait_for()
+    assert "factor=0.25" in page.evaluate("navigator.clipboard.readText()")
 
     # The link reproduces it all.
     before = order(page)

@@ -193,6 +193,14 @@ def test_the_form_shows_only_what_the_plan_reads(form):
     assert not {"`decay_rate`", "`warmup_epochs`", "`table`"} & shown
 
 
+def test_a_plan_that_was_just_chosen_is_the_one_that_is_shown(form):
+    app = form(callbacks="LearningRateScheduler")
+    by_key(app.selectbox, "form-1-LearningRateScheduler.schedule").set_value("one_cycle").run()
+    shown = {field.label for field in app.number_input}
+    assert {"`warmup_epochs`", "`div_factor`", "`alpha`"} <= shown
+    assert "`decay_rate`" not in shown
+
+
 @pytest.mark.parametrize("name", ["LearningRateScheduler.table", "training.learning_rate"])
 def test_a_plan_that_cannot_be_drawn_says_so(form, name):
     app = form(
