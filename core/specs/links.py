@@ -64,8 +64,12 @@ def flat_to_query(flat: Mapping[str, Any]) -> dict[str, str]:
 
 
 def from_query(query: Mapping[str, str]) -> dict[str, Any]:
-    """Return the flat settings in a link; names that are no settings are left out."""
-    callbacks = [name for name in query.get("callbacks", "").split(",") if name in _CALLBACKS]
+    """Return the flat settings in a link; names that are no settings are left out.
+
+    A callback that is named twice counts once.
+    """
+    named = dict.fromkeys(query.get("callbacks", "").split(","))
+    callbacks = [name for name in named if name in _CALLBACKS]
     kind = query.get("scans", "simulated")
     fields = _fields(kind, callbacks)
     flat: dict[str, Any] = {"scans": kind, "callbacks": callbacks}

@@ -31,6 +31,7 @@ from core.store.runs import (
     touch_queued,
     update_run,
 )
+from core.store.similar import KnownNoise, known_noise
 
 __all__ = [
     "ACTIVE",
@@ -38,6 +39,7 @@ __all__ = [
     "Epoch",
     "Event",
     "EventKind",
+    "KnownNoise",
     "NotYours",
     "Run",
     "RunStatus",
@@ -53,6 +55,7 @@ __all__ = [
     "end_run",
     "history_csv",
     "interrupt_silent",
+    "known_noise",
     "owner_of",
     "queue_position",
     "read_console",

@@ -17,14 +17,13 @@ import keras
 from core import data, store
 from core.data.scan_set import ScansError, ScanSet
 from core.settings import Settings
-from core.specs.run import RunSpec, TrainingSpec
+from core.specs.run import FINAL_MODEL, RunSpec, TrainingSpec
 from core.store import RunStatus, Store, StoreError
 from core.training import batches, callbacks, models
 from core.training.console import Console
 from core.training.journal import Journal
 from core.training.recorder import Recorder, StopRequested
 
-FINAL_MODEL = "final.keras"
 _PROGRESS_STEP = 0.02
 _OUT_OF_MEMORY = re.compile(
     r"RESOURCE_EXHAUSTED|out of memory|OOM|ResourceExhausted", re.IGNORECASE

@@ -20,6 +20,16 @@ STATUS_BADGES: dict[RunStatus, tuple[str, str, BadgeColor]] = {
 }
 
 
+def escaped(text: str) -> str:
+    """Return text that somebody wrote so that Markdown shows it as it is."""
+    return re.sub(r"([\\`*_\[\]<>$~:#|{}])", r"\\\1", text)
+
+
+def quoting(sentence: str) -> str:
+    """Return a sentence of ours so that what it quotes becomes no link and no formula."""
+    return re.sub(r"([\[\]<>$])", r"\\\1", sentence)
+
+
 def duration(seconds: float) -> str:
     """Return a time span as a person says it: "42 s", "3 min 5 s", "2 h 10 min"."""
     minutes, rest = divmod(round(max(0.0, seconds)), 60)
