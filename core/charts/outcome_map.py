@@ -1,4 +1,4 @@
-"""The map of the playground: the final loss over patience × factor."""
+"""The map of the playground: the final loss over patience and factor."""
 
 import math
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ def outcome_map_figure(
     seeds: int,
     dark: bool,
 ) -> go.Figure:
-    """Draw the final loss over patience × factor.
+    """Draw the final loss over patience and factor.
 
     Args:
         losses: Shape (patiences, factors); infinite where it diverged.
@@ -69,6 +69,7 @@ def outcome_map_figure(
             f"yellow {loss_told(low)} (best) → blue {loss_told(high)}",
             colours.soft,
             x=0,
+            xshift=-44,
             y=1.0,
             yanchor="bottom",
             yshift=4,

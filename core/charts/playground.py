@@ -13,15 +13,17 @@ from core.charts.palette import Palette, palette
 from core.charts.setting_colours import setting_colours, translucent
 from core.plateaus.arrays import FloatArray
 from core.plateaus.outcomes import Outcome
+from core.plateaus.wording import format_rate
 from core.specs.playground import EPOCHS
 
-HEIGHT_PX = 500
+HEIGHT_PX = 470
 _MARGIN = {"l": 48, "r": 26, "t": 56, "b": 36}
 _LOSS, _RATE = (0.38, 1.0), (0.0, 0.27)
 _OPACITY = 0.16
+_HEADING_SHIFT = -40
 # Letters nearer than this share of the axis would overlap.
 _LETTER_ROOM = 0.055
-# A loss that runs away leaves the chart at this many times the start.
+# A loss that runs away leaves the chart at this many times the highest start of the others.
 _HIGHEST = 3.0
 
 
@@ -64,7 +66,9 @@ def _loss_line(outcome: Outcome, name: str, colour: str) -> dict[str, Any]:
         "name": f"<b>{outcome.letter}</b> {name}",
         "legendgroup": outcome.letter,
         "line": {"color": colour, "width": 2.25},
-        "hovertemplate": f"<b>{outcome.letter}</b> loss %{{y:.3~g}}<extra></extra>",
+        "customdata": _drawable(outcome.rate_band.middle),
+        "hovertemplate": f"<b>{outcome.letter}</b> %{{y:.2~g}} at a rate of %{{customdata:.2~g}}"
+        "<extra></extra>",
     }
 
 
@@ -80,7 +84,7 @@ def _rate_line(outcome: Outcome, colour: str) -> dict[str, Any]:
         "legendgroup": outcome.letter,
         "showlegend": False,
         "line": {"color": colour, "width": 2.25, "shape": "hvh"},
-        "hovertemplate": f"<b>{outcome.letter}</b> rate %{{y:.3~g}}<extra></extra>",
+        "hoverinfo": "skip",
     }
 
 
@@ -135,50 +139,65 @@ def _stop_mark(
 def _letters(
     outcomes: Sequence[Outcome], scale: Scale, lines: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """Return a letter behind the end of each curve, apart from the others."""
+    """Return a letter behind the end of each curve; those at the right edge keep apart."""
     span = math.log10(scale.high) - math.log10(scale.low)
-    ends = {
-        outcome: math.log10(_clipped(float(outcome.loss_band.middle[-1]), scale))
-        for outcome in outcomes
-    }
+    ends = [(*_end(outcome, scale), outcome.letter) for outcome in outcomes]
     notes: list[dict[str, Any]] = []
     lowest_free = -math.inf
-    for outcome in sorted(ends, key=lambda outcome: ends[outcome]):
-        at_the_end = outcome.drawn_epochs == EPOCHS
-        height = max(ends[outcome], lowest_free) if at_the_end else ends[outcome]
-        if at_the_end:
-            lowest_free = height + _LETTER_ROOM * span
+    for height, epoch, what, letter in sorted(ends):
+        at_the_edge = epoch == EPOCHS
+        free = max(height, lowest_free) if at_the_edge else height
+        if at_the_edge:
+            lowest_free = free + _LETTER_ROOM * span
         notes.append(
             note(
-                f"<b>{outcome.letter}{'' if at_the_end else ' stops'}</b>",
-                lines[outcome.letter],
-                x=outcome.drawn_epochs,
+                f"<b>{letter}{what}</b>",
+                lines[letter],
+                x=epoch,
                 xref="x",
-                xshift=6 if at_the_end else 8,
-                y=height,
+                xshift=8,
+                y=free,
                 yref="y",
             )
         )
     return notes
 
 
+def _end(outcome: Outcome, scale: Scale) -> tuple[float, int, str]:
+    """Return where a curve ends: the logarithm of the loss, the epoch, and why."""
+    gone = np.flatnonzero(outcome.loss_band.middle > scale.high)
+    if gone.size:
+        top = _LETTER_ROOM * math.log10(scale.high / scale.low)
+        return math.log10(scale.high) - top, max(int(gone[0]), 1), " off the chart"
+    end = _clipped(float(outcome.loss_band.middle[-1]), scale)
+    return math.log10(end), outcome.drawn_epochs, " stops" if outcome.stopped else ""
+
+
 def _loss_scale(outcomes: Sequence[Outcome]) -> Scale:
     """Return a logarithmic scale for all bands; what runs away is cut off."""
-    start = max((float(outcome.loss_band.high[0]) for outcome in outcomes), default=1.0)
-    most = _HIGHEST * start if math.isfinite(start) and start > 0 else 1e3
+    sound = [outcome for outcome in outcomes if math.isfinite(outcome.end_loss)] or outcomes
+    starts = [float(outcome.loss_band.high[0]) for outcome in sound]
+    start = max((start for start in starts if start > 0 and math.isfinite(start)), default=1.0)
     values = [
         edge[np.isfinite(edge) & (edge > 0)]
-        for outcome in outcomes
+        for outcome in sound
         for edge in (outcome.loss_band.low, outcome.loss_band.high)
     ]
-    shown = np.concatenate([np.array([most / 10]), *values])
-    return Scale(float(shown.min()) / 1.5, min(float(shown.max()) * 1.5, most), log=True)
+    shown = np.concatenate([np.array([start]), *values])
+    most = min(float(shown.max()) * 1.5, _HIGHEST * start)
+    return Scale(min(float(shown.min()) / 1.5, most / 10), most, log=True)
 
 
 def _rate_scale(outcomes: Sequence[Outcome]) -> Scale:
-    rates = np.concatenate([[1.0], *(outcome.learning_rate.ravel() for outcome in outcomes)])
-    rates = rates[rates > 0][1:] if outcomes else rates
-    return Scale(float(rates.min()) / 2, float(rates.max()) * 2, log=True)
+    rates = np.concatenate([[0.1], *(outcome.rate_band.low for outcome in outcomes)])
+    highest = max((outcome.start_rate for outcome in outcomes), default=1.0)
+    return Scale(float(rates[rates > 0].min()) / 2, highest * 2, log=True)
+
+
+def _ticks(scale: Scale) -> dict[str, Any]:
+    """Return the ticks of a logarithmic axis, written as people write such numbers."""
+    ticks = scale.ticks()
+    return ticks | {"ticktext": [format_rate(value) for value in ticks["tickvals"]]}
 
 
 def _clipped(value: float, scale: Scale) -> float:
@@ -225,8 +244,8 @@ def _layout(
             "spikedash": "solid",
             "spikecolor": colours.soft,
         },
-        "yaxis": {"domain": list(_LOSS), "anchor": "x", **axis, **loss.ticks()},
-        "yaxis2": {"domain": list(_RATE), "anchor": "x", **axis, **rate.ticks()},
+        "yaxis": {"domain": list(_LOSS), "anchor": "x", **axis, **_ticks(loss)},
+        "yaxis2": {"domain": list(_RATE), "anchor": "x", **axis, **_ticks(rate)},
         "modebar": {"bgcolor": colours.paper, "color": colours.soft, "activecolor": colours.ink},
         "legend": {
             "orientation": "h",
@@ -240,14 +259,23 @@ def _layout(
         },
         "annotations": [
             note(
-                f"<b>val_loss</b> simulated · {seeds} seeds each: median, and the middle 80 %",
+                f"<b>val_loss</b> simulated · {seeds} seeds, median and middle 80 %",
                 colours.soft,
                 x=0,
+                xshift=_HEADING_SHIFT,
                 y=1.0,
                 yanchor="bottom",
                 yshift=3,
             ),
-            note("<b>learning rate</b>", colours.soft, x=0, y=_RATE[1], yanchor="bottom", yshift=3),
+            note(
+                "<b>learning rate</b>",
+                colours.soft,
+                x=0,
+                xshift=_HEADING_SHIFT,
+                y=_RATE[1],
+                yanchor="bottom",
+                yshift=3,
+            ),
             *letters,
         ],
     }

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from core.plateaus.arrays import FloatArray
 from core.plateaus.outcomes import Outcome
 from core.plateaus.wording import format_rate
 
@@ -27,7 +28,8 @@ def name_told(values: Mapping[str, Any], letter: str) -> str:
         told = f"constant {rate}"
     else:
         factor = f"{values[f'{letter}.ReduceLROnPlateau.factor']:g}"
-        told = f"{rate}, ×{factor} after {values[f'{letter}.ReduceLROnPlateau.patience']}"
+        patience = values[f"{letter}.ReduceLROnPlateau.patience"]
+        told = f"{rate}, \N{MULTIPLICATION SIGN}{factor} after {patience}"
     return (
         f"{told}, stop {values[f'{letter}.EarlyStopping.patience']}"
         if (values[f"{letter}.EarlyStopping"])
@@ -89,8 +91,8 @@ def progress_told(outcomes: Sequence[Outcome]) -> str:
 def ends_told(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
     """Tell what became of the settings that did not run to the end."""
     told = [
-        f"EarlyStopping ended **{outcome.letter}** at epoch {outcome.drawn_epochs}, and "
-        f"{len(outcome.stopped_epochs)} of its {outcome.seeds} seeds in all."
+        f"EarlyStopping ends **{outcome.letter}** at epoch {outcome.drawn_epochs}, the median of "
+        f"the {len(outcome.stopped_epochs)} of {outcome.seeds} seeds that it stops."
         for outcome in outcomes
         if outcome.stopped
     ]
@@ -106,7 +108,7 @@ def ends_told(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
 def reductions_told(outcome: Outcome) -> str:
     """Tell how often the rate was lowered, over the seeds."""
     least, most = int(outcome.reductions.min()), int(outcome.reductions.max())
-    return str(least) if least == most else f"{least}–{most}"
+    return str(least) if least == most else f"{least}\N{EN DASH}{most}"
 
 
 def _sound(outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -152,11 +154,43 @@ def _pace_told(fast: Outcome, slow: Outcome) -> str:
 
 
 def _recent_told(outcome: Outcome) -> str:
-    """Tell how far the loss still moved at the end."""
-    since = max(outcome.drawn_epochs - _RECENT_EPOCHS, 0)
-    lost = outcome.share_lost_since(since)
-    moved = f"fell by {100 * lost:.2g} %" if lost >= 0.01 else "did not get lower"  # noqa: PLR2004
-    return (
-        f"In its last {outcome.drawn_epochs - since} epochs, down to a rate of "
-        f"{rate_told(outcome.end_rate)}, **{outcome.letter}** {moved}."
+    """Tell how far the loss still moved at the end, and before."""
+    epochs = min(_RECENT_EPOCHS, outcome.drawn_epochs // 2)
+    end = outcome.drawn_epochs - 1
+    late = outcome.share_lost(end - epochs, end)
+    early = outcome.share_lost(max(end - 2 * epochs, 0), end - epochs)
+    told = (
+        f"In its last {epochs} epochs, at rates down to {rate_told(outcome.end_rate)}, "
+        f"**{outcome.letter}** {_fall_told(late)}"
     )
+    return f"{told}; in the {epochs} before, it {_fall_told(early)}."
+
+
+def _fall_told(share: float) -> str:
+    return f"fell by {100 * share:.0f} %" if share >= 0.01 else "did not fall"  # noqa: PLR2004
+
+
+def map_told(
+    losses: FloatArray, patiences: Sequence[int], factors: Sequence[float], outcome: Outcome | None
+) -> str:
+    """Tell what the map of the final loss says.
+
+    Args:
+        losses: Shape (patiences, factors).
+        patiences: Of the rows.
+        factors: Of the columns.
+        outcome: The setting the map is of; None if it is not drawn.
+    """
+    if not np.isfinite(losses).any():
+        return "In every cell the loss runs away: start with a lower rate."
+    row, column = np.unravel_index(int(np.argmin(losses)), losses.shape)
+    patience, factor = patiences[int(row)], factors[int(column)]
+    told = (
+        f"The best cell is a patience of **{patience}** with a factor of **{factor:g}**: "
+        f"{loss_told(float(losses[row, column]))}. With the same factor, a patience of "
+        f"{patiences[0]} ends at {loss_told(float(losses[0, column]))}, and one of "
+        f"{patiences[-1]} at {loss_told(float(losses[-1, column]))}."
+    )
+    if outcome is None:
+        return told
+    return f"{told} **{outcome.letter}** as it is set ends at {loss_told(outcome.end_loss)}."

@@ -115,10 +115,10 @@ class Outcome:
         """The rate over the epochs that are drawn."""
         return _band(self.learning_rate[:, : self.drawn_epochs])
 
-    def share_lost_since(self, epoch: int) -> float:
-        """Return by which share the median loss fell from an epoch, from 0, to the end."""
-        before = float(self.loss_band.middle[min(epoch, self.drawn_epochs - 1)])
-        return 1 - self.end_loss / before if math.isfinite(before) and before else 0.0
+    def share_lost(self, start: int, end: int) -> float:
+        """Return by which share the median loss fell between two epochs, counted from 0."""
+        before, after = float(self.loss_band.middle[start]), float(self.loss_band.middle[end])
+        return 1 - after / before if math.isfinite(before) and before else 0.0
 
 
 def outcomes_of(simulation: Simulation, letters: tuple[str, ...]) -> tuple[Outcome, ...]:

@@ -86,6 +86,8 @@ def _of(callback: str, name: str, default: Any, *choices: Any) -> Dial:
 
 
 _DELTAS = (0.0, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0)
+_SMALL_RATES = (0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.03, 0.05)
+_RATES = (*_SMALL_RATES, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 2.5)
 _SWITCH = (False, True)
 
 SHARED: dict[str, Dial] = {
@@ -118,8 +120,7 @@ SHARED: dict[str, Dial] = {
 OWN: dict[str, Dial] = {
     "learning_rate": Dial(
         0.3,
-        (0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7)
-        + (1.0, 1.5, 2.0, 2.5),
+        _RATES,
         "The learning rate at the start.",
     ),
     "ReduceLROnPlateau": Dial(False, _SWITCH, "Lower the learning rate on a plateau."),
@@ -192,7 +193,7 @@ def from_query(query: Mapping[str, str]) -> tuple[Values, tuple[str, ...]]:
             values[name] = value
         else:
             problems.append(
-                f"`{name}` must be {dial.rule}, got {query[name][:40]!r}: it was left at "
+                f"{name} must be {dial.rule}, got {query[name][:40]!r}: it was left at "
                 f"{json.dumps(dial.default)}. Move its slider, or mend the link."
             )
     drawn = query.get("settings", "") if set(query.get("settings", "")) & set(LETTERS) else "A"

@@ -36,7 +36,7 @@ def show_playground() -> None:
     letters = shown_letters(dials.values)
     outcomes = outcomes_of(play(dials.values, letters), letters) if letters else ()
     dark = st.context.theme.type == "dark"
-    left, right = st.columns([5, 3], gap="medium")
+    left, right = st.columns([3, 2], gap="small")
     with left, st.container(key="playground-chart"):
         names = {letter: name_told(dials.values, letter) for letter in letters}
         chart.show(
@@ -46,9 +46,16 @@ def show_playground() -> None:
         controls.show_idea(outcomes)
         controls.show_controls(dials)
     dials.publish()
-    controls.show_table(dials.values, outcomes)
+    controls.show_table(outcomes)
     st.subheader(f"Which patience, which factor? The map for setting {dials.edited}")
-    controls.show_map(dials.values, dials.edited, dark=dark)
+    losses = controls.map_of(dials.values, dials.edited)
+    left, right = st.columns([3, 2], gap="small")
+    with left:
+        controls.show_map(losses, dials.values, dials.edited, dark=dark)
+    with right:
+        drawn = {outcome.letter: outcome for outcome in outcomes}
+        controls.tell_map(losses, drawn.get(dials.edited))
+    controls.show_link(dials.values)
 
 
 st.title("Playground")

@@ -1,5 +1,6 @@
 """The playground's dials: where they stand in the session and the link, and their widgets."""
 
+import re
 from typing import Any
 
 import streamlit as st
@@ -33,7 +34,9 @@ class Dials:
         """Take them from the link, from the session, or from the first preset; then the news."""
         query = {name: text for name, text in st.query_params.items() if name != "owner"}
         if query != st.session_state.get(_QUERY) and spec.is_playground(query):
-            values, st.session_state[_PROBLEMS] = spec.from_query(query)
+            values, problems = spec.from_query(query)
+            # What a link says must not be read as Markdown.
+            st.session_state[_PROBLEMS] = tuple(map(_without_markup, problems))
             replace(values)
         elif _VALUES not in st.session_state:
             replace(PLAYGROUND_PRESETS[FIRST_PRESET].dials())
@@ -112,6 +115,10 @@ def _take_preset() -> None:
     if chosen:
         st.session_state[_PROBLEMS] = ()
         replace(PLAYGROUND_PRESETS[chosen].dials())
+
+
+def _without_markup(sentence: str) -> str:
+    return re.sub(r"([\\`*_{}\[\]<>()#+!|~$:])", r"\\\1", sentence)
 
 
 def _key(name: str) -> str:
