@@ -26,6 +26,7 @@ from core.specs.playground import LETTERS, OWN, SHARED, Values
 
 _PAUSE_S = (0.2, 0.6)
 _PLOT = ".js-plotly-plot"
+_SLIDER = "[data-testid=stSlider]"
 _FACTOR = "ReduceLROnPlateau.factor"
 # Of setting B, and of all; the first stops of both, so that each move changes the curve.
 _PATIENCE, _PATIENCE_MOVES = "ReduceLROnPlateau.patience", 20
@@ -86,8 +87,8 @@ def _in_app(settings: Settings, browser: Browser) -> list[float]:
         wait_until_warm(page)
         page.goto(f"/playground?{urlencode(playground.to_query(four_settings()))}")
         moves = {
-            "`factor`": len(OWN[_FACTOR].choices) - 1,
-            "`patience`": _PATIENCE_MOVES,
+            "factor": len(OWN[_FACTOR].choices) - 1,
+            "patience": _PATIENCE_MOVES,
             "measurement noise": len(SHARED["measurement_noise"].choices) - 1,
         }
         return _waits_s(page, moves)
@@ -99,7 +100,7 @@ def _in_reference(settings: Settings, browser: Browser) -> list[float]:
         server.wait()
         with new_page(browser, server.url) as page:
             page.goto("/")
-            return _waits_s(page, {"`factor`": len(OWN[_FACTOR].choices) - 1})
+            return _waits_s(page, {"factor": len(OWN[_FACTOR].choices) - 1})
 
 
 def _waits_s(page: Page, moves: dict[str, int]) -> list[float]:
@@ -110,7 +111,7 @@ def _waits_s(page: Page, moves: dict[str, int]) -> list[float]:
     pauses = random.Random(0)
     waits_s: list[float] = []
     for label, count in moves.items():
-        slider = page.get_by_role("slider", name=label, exact=True).first
+        slider = page.locator(_SLIDER).filter(has_text=label).first.locator("input")
         for _ in range(count):
             time.sleep(pauses.uniform(*_PAUSE_S))
             waits_s.append(_wait_s(page, slider))

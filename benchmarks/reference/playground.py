@@ -10,7 +10,7 @@ from core.plateaus.play import play
 from core.specs.playground import LETTERS, OWN
 
 NAME = "ReduceLROnPlateau.factor"
-factor = st.select_slider("`factor`", OWN[NAME].choices)
+factor = st.select_slider("factor", OWN[NAME].choices)
 values = four_settings() | {f"A.{NAME}": factor}
 outcomes = outcomes_of(play(values, LETTERS), LETTERS)
 names = {letter: name_told(values, letter) for letter in LETTERS}
