@@ -20,6 +20,8 @@ def curves(page):
 
 
 def wait_for_curves(page, test, what):
+    # A first visit may load the page twice; waiting for an element outlasts that.
+    page.locator(PLOT).first.wait_for()
     until(lambda: test(curves(page)), within_s=30, what=what)
     return curves(page)
 

@@ -34,8 +34,10 @@ def opened(app):
 
 def linked(app):
     """Return the dials that the page's own link holds."""
-    query = {name: values[0] for name, values in app.query_params.items() if name != "owner"}
-    return playground.from_query(query)
+    query = dict(app.query_params.items())
+    return playground.from_query(
+        {name: text if isinstance(text, str) else text[0] for name, text in query.items()}
+    )
 
 
 def test_it_opens_with_an_experiment_and_says_what_to_look_for(opened):
