@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
 
-from core.charts.frame import FONT, NOTE_SIZE, TICK_SIZE, note
+from core.charts.frame import FONT, NOTE_SIZE, TICK_SIZE, hover_label, note
 from core.charts.palette import Palette, palette
 from core.plateaus.arrays import FloatArray
 from core.plateaus.outcome_wording import loss_told
@@ -129,11 +129,7 @@ def _layout(annotations: list[dict[str, Any]], colours: Palette) -> dict[str, An
         "dragmode": False,
         "xaxis": {**axis, "title": {"text": "patience", "font": title, "standoff": 8}},
         "yaxis": {**axis, "title": {"text": "factor", "font": title, "standoff": 8}},
-        "hoverlabel": {
-            "bgcolor": colours.paper,
-            "bordercolor": colours.soft,
-            "font": {"family": FONT, "size": NOTE_SIZE, "color": colours.ink},
-        },
+        "hoverlabel": hover_label(colours),
         "modebar": {"bgcolor": colours.paper, "color": colours.soft, "activecolor": colours.ink},
         "annotations": annotations,
     }

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
 
-from core.charts.frame import FONT, NOTE_SIZE, TICK_SIZE, Scale, note
+from core.charts.frame import FONT, NOTE_SIZE, TICK_SIZE, Scale, hover_label, note
 from core.charts.history import drawable
 from core.charts.palette import Palette, palette
 from core.charts.setting_colours import setting_colours, translucent
@@ -226,11 +226,7 @@ def _layout(
         "dragmode": False,
         "hovermode": "x unified",
         "hoversubplots": "axis",
-        "hoverlabel": {
-            "bgcolor": colours.paper,
-            "bordercolor": colours.soft,
-            "font": {"family": FONT, "size": NOTE_SIZE, "color": colours.ink},
-        },
+        "hoverlabel": hover_label(colours),
         "xaxis": {
             "range": [0, EPOCHS + 1],
             "anchor": "y2",

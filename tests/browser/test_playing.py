@@ -57,7 +57,7 @@ def test_the_chart_stays_in_sight_on_a_phone_while_its_sliders_scroll_by(page):
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto("/playground")
     wait_for_curves(page, len, "curves")
-    slider(page, "measurement noise").scroll_into_view_if_needed()
+    slider(page, "min_lr").scroll_into_view_if_needed()
     box = page.locator(PLOT).first.bounding_box()
     assert box["y"] >= 0
     assert box["y"] + box["height"] <= 800
