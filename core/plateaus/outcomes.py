@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from core.plateaus.arrays import FloatArray, IntArray
+from core.plateaus.arrays import BoolArray, FloatArray, IntArray
 from core.plateaus.simulate import Simulation
 
 # The middle 80 % of the seeds.
@@ -135,7 +135,7 @@ def _outcome(simulation: Simulation, setting: int, letter: str) -> Outcome:
     ran = simulation.ran[setting]
     final = simulation.final_loss[setting]
     rates = simulation.learning_rate[setting].astype(np.float64)
-    loss = np.where(ran, simulation.val_loss[setting], final[:, None])
+    loss: FloatArray = np.where(ran, simulation.val_loss[setting], final[:, None])
     stopped = simulation.stopped_epoch[setting]
     last = ran.sum(axis=1) - 1
     return Outcome(
@@ -152,10 +152,13 @@ def _outcome(simulation: Simulation, setting: int, letter: str) -> Outcome:
 
 def _floors(simulation: Simulation, setting: int) -> tuple[Floor, ...]:
     reduced = simulation.reduced[setting]
-    number = np.where(reduced, reduced.cumsum(axis=1), 0)
+    number: IntArray = np.where(reduced, reduced.cumsum(axis=1), 0)
     losses, rates = simulation.val_loss[setting], simulation.learning_rate[setting]
     floors: list[Floor] = []
-    while (now := number == len(floors) + 1).any(axis=1).sum() * 2 >= len(reduced):
+    for count in range(1, int(number.max(initial=0)) + 1):
+        now: BoolArray = number == count
+        if 2 * int(now.sum()) < len(reduced):
+            break
         floors.append(Floor(float(np.median(rates[now])), middle_of(losses[now])))
     return tuple(floors)
 

@@ -93,7 +93,13 @@ def _simulated(
 
 def _reductions(settings: Sequence[Mapping[str, Any]]) -> ReduceLROnPlateauSettings:
     columns = _columns(settings, "ReduceLROnPlateau", _REDUCING)
-    return ReduceLROnPlateauSettings.of(**columns)
+    return ReduceLROnPlateauSettings.of(
+        factor=columns["factor"],
+        patience=columns["patience"],
+        min_delta=columns["min_delta"],
+        cooldown=columns["cooldown"],
+        min_lr=columns["min_lr"],
+    )
 
 
 def _stops(settings: Sequence[Mapping[str, Any]]) -> EarlyStoppingSettings:
