@@ -1,6 +1,9 @@
 """Plateau: find out, by experiment, what Keras callbacks do to a training."""
 
+from pathlib import Path
+
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from pages.parts import engine_state, first_visit, live_feed, visitor
 
@@ -11,31 +14,15 @@ def main() -> None:
     page = st.navigation(
         {
             "Learn": [
-                st.Page(
-                    "pages/learn/overview.py",
-                    title="Overview",
-                    icon=":material/explore:",
-                    url_path="overview",
-                ),
+                _page("learn/overview", "Overview", "explore"),
+                _page("learn/playground", "Playground", "science"),
                 # A default page has no address of its own, and the overview needs one.
                 st.Page("pages/learn/home.py", title="Plateau", default=True, visibility="hidden"),
             ],
             "Train": [
-                st.Page(
-                    "pages/train/configure.py",
-                    title="Configure",
-                    icon=":material/tune:",
-                    url_path="configure",
-                ),
-                st.Page(
-                    "pages/train/monitor.py",
-                    title="Monitor",
-                    icon=":material/monitoring:",
-                    url_path="monitor",
-                ),
-                st.Page(
-                    "pages/train/runs.py", title="Runs", icon=":material/list:", url_path="runs"
-                ),
+                _page("train/configure", "Configure", "tune"),
+                _page("train/monitor", "Monitor", "monitoring"),
+                _page("train/runs", "Runs", "list"),
             ],
         }
     )
@@ -48,6 +35,12 @@ def main() -> None:
         "Do not upload identifiable scans."
     )
     page.run()
+
+
+def _page(name: str, title: str, icon: str) -> StreamlitPage:
+    return st.Page(
+        f"pages/{name}.py", title=title, icon=f":material/{icon}:", url_path=Path(name).name
+    )
 
 
 # `streamlit run` imports this file for `app`, and runs it as a script for each visitor.

@@ -40,6 +40,10 @@ BENCHMARKS = {
         "How long from an epoch's row in the store to its point on the live chart?",
         "at most 0.8 s for 95 of 100 epochs",
     ),
+    "playground": Benchmark(
+        "How long from moving a slider of the playground to its redrawn curves?",
+        "at most 0.4 s for 95 of 100 moves",
+    ),
     "scans": Benchmark(
         "How many scans a second are simulated, and read from a folder?",
         "at least 180 simulated slices on one core, and 1,000 JPEG files on two",

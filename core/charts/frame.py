@@ -213,3 +213,12 @@ def note(text: str, colour: str, **place: Any) -> dict[str, Any]:
         "font": {"size": NOTE_SIZE, "color": colour},
         **place,
     }
+
+
+def hover_label(colours: Palette) -> dict[str, Any]:
+    """Return the look of the labels that answer the pointer."""
+    return {
+        "bgcolor": colours.paper,
+        "bordercolor": colours.soft,
+        "font": {"family": FONT, "size": NOTE_SIZE, "color": colours.ink},
+    }

@@ -10,7 +10,7 @@ from core.specs import links, presets
 from core.store import Epoch, Event, EventKind, RunStatus
 from pages.parts import services
 
-OVERVIEW = "pages/learn/overview.py"
+OVERVIEW, PLAYGROUND = (f"pages/learn/{name}.py" for name in ("overview", "playground"))
 CONFIGURE, MONITOR, RUNS = (f"pages/train/{name}.py" for name in ("configure", "monitor", "runs"))
 
 
@@ -45,7 +45,7 @@ def a_run(db, *, owner="somebody", status=RunStatus.QUEUED):
     return run_id
 
 
-@pytest.mark.parametrize("page", [OVERVIEW, CONFIGURE, MONITOR, RUNS])
+@pytest.mark.parametrize("page", [OVERVIEW, PLAYGROUND, CONFIGURE, MONITOR, RUNS])
 def test_every_page_carries_the_notice(app, page):
     app.run().switch_page(page).run()
     assert not app.exception

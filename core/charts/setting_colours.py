@@ -1,0 +1,18 @@
+"""The colours of up to four settings side by side."""
+
+_LIGHT = ("#0072b2", "#c15000", "#008560", "#9b3f74")
+_DARK = ("#56b4e9", "#e69f00", "#2fc99a", "#e79bc6")
+
+
+def setting_colours(*, dark: bool) -> dict[str, str]:
+    """Return the colour of each of the settings A to D, as "#rrggbb".
+
+    They keep to the rules of `core.charts.palette.Palette`; each curve also bears its letter.
+    """
+    return dict(zip("ABCD", _DARK if dark else _LIGHT, strict=True))
+
+
+def translucent(colour: str, opacity: float) -> str:
+    """Return "#rrggbb" as an "rgba(…)" of some opacity, 0 to 1."""
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity:g})"
