@@ -33,6 +33,14 @@ page = st.navigation(
             ),
             st.Page("pages/train/runs.py", title="Runs", icon=":material/list:", url_path="runs"),
         ],
+        "Plateaus": [
+            st.Page(
+                "pages/plateaus/compare.py",
+                title="Compare",
+                icon=":material/stacked_line_chart:",
+                url_path="compare",
+            ),
+        ],
     }
 )
 first_visit.mend()

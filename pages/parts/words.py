@@ -1,5 +1,6 @@
 """Words and signs for what the store holds."""
 
+import re
 import time
 from typing import Literal
 
@@ -34,3 +35,8 @@ def when(run: Run) -> str:
     if not minutes:
         return "just now"
     return f"{duration(minutes * 60).removesuffix(' 0 s')} ago"
+
+
+def escaped(text: str) -> str:
+    """Return a text so that Markdown shows it as it is."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|$~:<>&])", r"\\\1", text)
