@@ -40,6 +40,10 @@ BENCHMARKS = {
         "How long from an epoch's row in the store to its point on the live chart?",
         "at most 0.8 s for 95 of 100 epochs",
     ),
+    "compare": Benchmark(
+        "How long from opening the link of 50 runs of 100 epochs to their chart and table?",
+        "at most 2 s",
+    ),
     "scans": Benchmark(
         "How many scans a second are simulated, and read from a folder?",
         "at least 180 simulated slices on one core, and 1,000 JPEG files on two",

@@ -26,7 +26,6 @@ _RATE_MARKS = (EventKind.LEARNING_RATE_REDUCED, EventKind.LEARNING_RATE_SET)
 _MARKED = (
     EventKind.WEIGHTS_RESTORED,
     EventKind.EARLY_STOP,
-    EventKind.NAN,
     EventKind.STOPPED,
     EventKind.FAILED,
 )
@@ -91,6 +90,10 @@ class DrawnCurve:
         for event in _marked(self.history.events):
             shown = self.history.shown_epoch(event)
             yield event.kind, shown - self.offset, html.escape(event_line(event), quote=False)
+        # What the logs hold counts, whichever metric the event was about.
+        lost = ~np.isfinite(self.raw)
+        for x in self.x[lost & ~np.concatenate([[False], lost[:-1]])]:
+            yield EventKind.NAN, int(x), "not a number from here on, or absent."
 
 
 def draw(line: Line, stroke: Stroke, metric: str, *, align: Align, window: int) -> DrawnLine:
