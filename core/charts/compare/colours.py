@@ -16,7 +16,7 @@ MOST_NAMED = len(LIGHT_LINES) * len(DASHES)
 """The most lines that colour and dash tell apart."""
 
 # From the worst to the best.
-LIGHT_ORDER = ("#8f97a3", "#3f8fc4", "#00477a")
+LIGHT_ORDER = ("#868e9b", "#3f8fc4", "#00477a")
 DARK_ORDER = ("#5d6878", "#3f9bd6", "#d9f1ff")
 
 LIGHT_FADED, DARK_FADED = "#dde2e9", "#2b3545"

@@ -16,7 +16,6 @@ from core.plateaus.directions import Direction, direction_of
 from core.specs.callbacks import METRICS
 from core.specs.run import RunSpec
 
-_SHORTEST_STEM = 3
 _TRAILING_SEED = re.compile(r"[\W_]+((seeds?|s)[\W_]*\d*)?$", re.IGNORECASE)
 
 
@@ -131,7 +130,8 @@ def _names(groups: Sequence[Sequence[History]]) -> list[str]:
     stems = [_stem([history.run.name for history in group]) for group in groups]
     if not all(stems) or len(set(stems)) < len(stems):
         parts = zip(stems, _settings(groups), strict=True)
-        stems = [" · ".join(part for part in both if part) or "run" for both in parts]
+        both = [" · ".join(part for part in pair if part) for pair in parts]
+        stems = [name or group[0].run.name for name, group in zip(both, groups, strict=True)]
     seen: Counter[str] = Counter()
     names: list[str] = []
     for stem in stems:
@@ -145,8 +145,7 @@ def _stem(names: Sequence[str]) -> str:
     if len(set(names)) == 1:
         return names[0]
     alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
-    stem = _TRAILING_SEED.sub("", "".join(letters[0] for letters in alike))
-    return stem if len(stem) >= _SHORTEST_STEM else ""
+    return _TRAILING_SEED.sub("", "".join(letters[0] for letters in alike))
 
 
 def _settings(groups: Sequence[Sequence[History]]) -> list[str]:

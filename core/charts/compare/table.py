@@ -63,7 +63,9 @@ def table_csv(rows: Sequence[dict[str, Any]]) -> str:
     A text that a spreadsheet would take for a formula gets an apostrophe before it.
     """
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
+    names = list(rows[0]) if rows else []
+    # A carriage return in a text is left bare otherwise, and ends the row for some readers.
+    writer = csv.DictWriter(text, names, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writeheader()
     writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
     return text.getvalue()
