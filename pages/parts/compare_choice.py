@@ -15,6 +15,7 @@ from pages.parts.words import STATUS_BADGES, escaped, when
 
 COMPARE = "pages/plateaus/compare.py"
 _QUERY, _CHOSEN, _OTHERS = "compare_query", "compare-runs", "compare-others"
+_METRIC = "compare-metric"
 _ALIGN, _VIEW, _WINDOW, _BY_SEED = (
     "compare-align",
     "compare-view",
@@ -40,6 +41,7 @@ def take_link() -> Comparison:
     # Streamlit drops what widgets hold while another page is shown.
     if _CHOSEN not in st.session_state or (query and query != before):
         st.session_state[_CHOSEN] = list(wanted.runs)
+        st.session_state[_METRIC] = wanted.metric
         st.session_state[_ALIGN], st.session_state[_VIEW] = wanted.align, wanted.view
         st.session_state[_WINDOW], st.session_state[_BY_SEED] = wanted.window, wanted.by_seed
     return wanted
@@ -114,23 +116,27 @@ def show_ticked(runs: Sequence[Run]) -> None:
 
 def choose_metric(metrics: Sequence[str], wanted: str, judged: str) -> str:
     """Show which metrics there are, and return the chosen one."""
-    first = next((name for name in (wanted, judged) if name in metrics), metrics[0])
-    return st.selectbox("Metric", metrics, index=list(metrics).index(first), width=190)
+    if st.session_state.get(_METRIC) not in metrics:
+        likely = (name for name in (wanted, judged) if name in metrics)
+        st.session_state[_METRIC] = next(likely, metrics[0])
+    return st.selectbox("Metric", metrics, key=_METRIC, width=190)
 
 
 def choose_view() -> tuple[Align, View, int, bool]:
     """Show how the lines can be laid out; return alignment, view, smoothing and grouping."""
+    aligns: tuple[Align, ...] = get_args(Align)
     align = st.segmented_control(
         "Align by",
-        get_args(Align),
+        aligns,
         format_func=lambda name: _ALIGNS[name],
         key=_ALIGN,
         required=True,
         help="By the first reduction, epoch 0 is the first that a run trained at a lower rate.",
     )
+    views: tuple[View, ...] = get_args(View)
     view = st.segmented_control(
         "Show",
-        get_args(View),
+        views,
         format_func=lambda name: _VIEWS[name],
         key=_VIEW,
         required=True,

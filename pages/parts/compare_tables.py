@@ -75,7 +75,7 @@ def show_warnings(histories: Sequence[History]) -> None:
         st.info(watched, icon=":material/visibility:")
 
 
-def show_seeds(lines: Sequence[Line], metric: str) -> None:
+def show_seeds(lines: Sequence[Line], metric: str, *, key: str) -> None:
     """Say what the seeds allow to conclude."""
     st.subheader("Chance or not?")
     spreads = [spread_of(line, metric) for line in lines]
@@ -96,7 +96,7 @@ def show_seeds(lines: Sequence[Line], metric: str) -> None:
         st.caption("A second group of seeds is needed to tell a difference from chance.")
         return
     names = {spread.name: spread for spread in several}
-    against = st.selectbox("Hold against", list(names), key="compare-against", width=360)
+    against = st.selectbox("Hold against", list(names), key=f"{key}-against", width=360)
     found = contrasts_with(names[against], [one for one in several if one.name != against])
     st.markdown("\n".join(f"- {escaped(sentence(one, metric))}" for one in found))
     shared = " They are widened so that all together hold at 95 %." if len(found) > 1 else ""
@@ -110,8 +110,10 @@ def show_seeds(lines: Sequence[Line], metric: str) -> None:
 def _columns(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     columns: dict[str, Any] = {}
     for name in rows[0] if rows else ():
-        number = "%.4f" if name in _VALUES else "%.1f" if name == "seconds" else None
-        kind = st.column_config.NumberColumn if number else st.column_config.Column
-        more = {"format": number} if number else {}
-        columns[name] = kind(name, help=COLUMNS.get(name), pinned=name == "run", **more)
+        about, pinned = COLUMNS.get(name), name == "run"
+        if name in _VALUES or name == "seconds":
+            digits = "%.1f" if name == "seconds" else "%.4f"
+            columns[name] = st.column_config.NumberColumn(name, help=about, format=digits)
+        else:
+            columns[name] = st.column_config.Column(name, help=about, pinned=pinned)
     return columns

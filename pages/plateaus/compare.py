@@ -6,7 +6,7 @@ import streamlit as st
 
 from core import store
 from core.charts.compare.colours import MOST_NAMED
-from core.charts.compare.drawn import can_be_aligned
+from core.charts.compare.drawn import Align, can_be_aligned
 from core.charts.compare.figure import compare_figure
 from core.charts.compare.lines import Line, lines_of, metrics_of
 from core.charts.compare.link import Comparison
@@ -46,7 +46,7 @@ def leave_out(names: list[str], reason: str) -> None:
         st.info(f"Left out, with {reason}: {listed}{more}.", icon=":material/filter_alt_off:")
 
 
-def comparable(histories: list[History], metric: str) -> list[History]:
+def comparable(histories: list[History], metric: str, align: Align) -> list[History]:
     """Return the runs that can be drawn; the others are named."""
     with_metric = [h for h in histories if any(metric in epoch.logs for epoch in h.epochs)]
     leave_out([h.run.name for h in histories if h not in with_metric], f"no {metric}")
@@ -100,13 +100,13 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 compare_choice.keep_link(Comparison(tuple(ids), metric, align, view, window, by_seed))
 phone = "Mobi" in st.context.headers.get("User-Agent", "")
 table_key = f"compare-table-{hash((tuple(ids), metric, align, by_seed))}"
-shown = comparable(histories, metric)
+shown = comparable(histories, metric, align)
 lines = lines_of(shown, by_seed=by_seed)
 compare_tables.show_warnings(shown)
 if lines:
     show_chart(lines, metric)
     compare_tables.show_runs(lines, metric, key=table_key)
     compare_tables.show_differences(shown)
-    compare_tables.show_seeds(lines, metric)
+    compare_tables.show_seeds(lines, metric, key=table_key)
 if any(run.is_active for run in runs):
     st.fragment(look_for_news, run_every=_LOOK_EVERY)()

@@ -42,11 +42,9 @@ def wait_for_curves(page, expected):
 
 def test_three_runs_are_ticked_aligned_linked_and_taken_home(page, three):
     page.goto("/runs")
-    for name in ("compared 2", "compared 4", "compared 6"):
-        row = page.get_by_test_id("stVerticalBlock").filter(
-            has=page.get_by_role("link", name=name, exact=True)
-        )
-        row.last.get_by_text("Compare", exact=True).click()
+    # The newest runs stand first.
+    for row in range(3):
+        page.get_by_test_id("stCheckbox").nth(row).get_by_text("Compare").click()
     page.get_by_role("link", name="Compare these 3 runs").click()
     page.wait_for_url(re.compile(r"/compare\?.*runs="))
     names = {"compared 6": 1, "compared 4": 1, "compared 2": 1}

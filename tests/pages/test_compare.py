@@ -85,6 +85,13 @@ def test_the_link_follows_what_is_chosen_and_restores_it(opened, db):
     assert control(again, "Show").value == "runs"
 
 
+def test_one_metric_after_another_is_chosen(opened, db):
+    app = opened(runs=store_run(db))
+    for metric in ("loss", "val_loss", "accuracy"):
+        app.selectbox[0].set_value(metric).run()
+        assert link(app)["metric"] == metric
+
+
 @pytest.mark.parametrize("view", ["chart", "runs", "metrics"])
 @pytest.mark.parametrize("align", ["epoch", "reduction"])
 def test_every_view_draws_seeds_and_single_runs(opened, db, view, align):

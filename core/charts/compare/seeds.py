@@ -147,6 +147,6 @@ def _welch(one: FloatArray, other: FloatArray) -> tuple[float, float]:
 
 def _quantile(freedom: float, comparisons: int) -> float:
     # Imported here: it takes a third of a second, and only groups of seeds need it.
-    from scipy.special import stdtrit  # noqa: PLC0415
+    from scipy.special import stdtrit  # noqa: PLC0415 # pyright: ignore[reportMissingTypeStubs]
 
     return float(stdtrit(freedom, 1 - (1 - _CONFIDENCE) / (2 * comparisons)))
