@@ -24,6 +24,9 @@ def main() -> None:
                 _page("train/monitor", "Monitor", "monitoring"),
                 _page("train/runs", "Runs", "list"),
             ],
+            "Plateaus": [
+                _page("plateaus/compare", "Compare", "stacked_line_chart"),
+            ],
         }
     )
     first_visit.mend()

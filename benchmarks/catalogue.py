@@ -44,6 +44,10 @@ BENCHMARKS = {
         "How long from moving a slider of the playground to its redrawn curves?",
         "at most 0.4 s for 95 of 100 moves",
     ),
+    "compare": Benchmark(
+        "How long from opening the link of 50 runs of 100 epochs to their chart and table?",
+        "at most 2 s",
+    ),
     "scans": Benchmark(
         "How many scans a second are simulated, and read from a folder?",
         "at least 180 simulated slices on one core, and 1,000 JPEG files on two",

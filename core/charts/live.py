@@ -84,13 +84,13 @@ def run_figure(
     )
 
 
-def evidence(scans: ScansSpec) -> str:
+def evidence(scans: ScansSpec, *, seeds: str = "1 seed") -> str:
     """Return what a trained run rests on: how, which scans, how many seeds; plain text."""
     if isinstance(scans, FolderScans):
         name = scans.folder
         short = name if len(name) <= _LONGEST_FOLDER else f"{name[: _LONGEST_FOLDER - 1]}…"
-        return f"trained · scans of folder {short} · 1 seed"
-    return f"trained · simulated scans ({scans.preset}) · 1 seed"
+        return f"trained · scans of folder {short} · {seeds}"
+    return f"trained · simulated scans ({scans.preset}) · {seeds}"
 
 
 def _best_of(history: History, kind: str) -> list[float | None]:

@@ -1,7 +1,7 @@
 """What a run leaves behind as it goes: epochs, batches, events and console lines."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -48,6 +48,30 @@ def read_events(store: Store, run_id: str, *, after: int = 0) -> list[Event]:
         Event(**_values(row, kind=EventKind(row["kind"])))
         for row in _newer(store, events, run_id, after)
     ]
+
+
+def read_curves(store: Store, run_ids: Collection[str]) -> dict[str, list[Epoch]]:
+    """Return the epochs of several runs in one query, each in order.
+
+    They come without the callbacks' counters, by far the largest column.
+    """
+    columns = [column for column in epochs.columns if column is not epochs.c.callbacks]
+    query = select(*columns).where(epochs.c.run_id.in_(run_ids)).order_by(epochs.c.id)
+    found: dict[str, list[Epoch]] = {run_id: [] for run_id in run_ids}
+    with store.read() as connection:
+        for row in connection.execute(query).mappings():
+            found[row["run_id"]].append(Epoch(**_values(row)))
+    return found
+
+
+def read_events_of(store: Store, run_ids: Collection[str]) -> dict[str, list[Event]]:
+    """Return the events of several runs in one query, each in order."""
+    query = select(events).where(events.c.run_id.in_(run_ids)).order_by(events.c.id)
+    found: dict[str, list[Event]] = {run_id: [] for run_id in run_ids}
+    with store.read() as connection:
+        for row in connection.execute(query).mappings():
+            found[row["run_id"]].append(Event(**_values(row, kind=EventKind(row["kind"]))))
+    return found
 
 
 def read_last_batch(store: Store, run_id: str) -> Batch | None:
@@ -114,6 +138,16 @@ def read_signs(store: Store, run_id: str) -> Signs:
         raise UnknownRun(run_id)
     status, *rest = row
     return Signs(RunStatus(status), *rest)
+
+
+def newest(store: Store, *run_ids: str) -> tuple[int, int]:
+    """Return the highest ids among the epochs and events of runs; a change means new rows."""
+    with store.read() as connection:
+        highest = [
+            connection.execute(select(func.max(t.c.id)).where(t.c.run_id.in_(run_ids))).scalar()
+            for t in (epochs, events)
+        ]
+    return highest[0] or 0, highest[1] or 0
 
 
 def _newer(store: Store, table: Table, run_id: str, after: int) -> Sequence[RowMapping]:

@@ -18,7 +18,7 @@ from core.plateaus.reductions import map_reductions
 from core.plateaus.regret import map_regret
 from core.specs.callbacks import ReduceLROnPlateau
 from pages.parts import chart
-from pages.parts.words import plain_markdown
+from pages.parts.words import escaped
 
 T = TypeVar("T", bound=str)
 
@@ -48,7 +48,7 @@ def show(
     try:
         seeds = side_by_side(curves, metric)
     except UnreadableCurves as error:
-        st.warning(plain_markdown(str(error)), icon=":material/query_stats:")
+        st.warning(escaped(str(error)), icon=":material/query_stats:")
         return
     dark = st.context.theme.type == "dark"
     rests_on = evidence_line(curves[0].source, len(curves), about)
@@ -106,7 +106,7 @@ def _advised(
     return advise(
         _seeds.curves,
         # Its sentences are shown as Markdown.
-        monitor=plain_markdown(metric),
+        monitor=escaped(metric),
         mode=mode,
         patience=patience,
         min_delta=min_delta,

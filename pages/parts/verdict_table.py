@@ -7,7 +7,7 @@ import streamlit as st
 from core.charts.run_verdicts import CallbackVerdicts, run_verdicts
 from core.plateaus.verdicts import Verdict
 from core.store import Epoch, Event, Run
-from pages.parts.words import plain_markdown
+from pages.parts.words import escaped
 
 # Colour and sign of an epoch in which the callback acted.
 _ACTS = {
@@ -54,7 +54,7 @@ def show(run: Run, epochs: Sequence[Epoch], events: Sequence[Event]) -> None:
 
 def _row(kind: str, epoch: Epoch, verdict: Verdict, acted: bool) -> dict[str, str]:
     # The column beside it holds the epoch.
-    sentence = plain_markdown(verdict.sentence.partition(": ")[2])
+    sentence = escaped(verdict.sentence.partition(": ")[2])
     if acted:
         colour, sign = _ACTS[kind]
         sentence = f":{colour}[:material/{sign}: **{sentence}**]"

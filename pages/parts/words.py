@@ -22,7 +22,7 @@ STATUS_BADGES: dict[RunStatus, tuple[str, str, BadgeColor]] = {
 
 def escaped(text: str) -> str:
     """Return text that somebody wrote so that Markdown shows it as it is."""
-    return re.sub(r"([\\`*_\[\]<>$~:#|{}])", r"\\\1", text)
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~$:<>&])", r"\\\1", " ".join(text.split()))
 
 
 def quoting(sentence: str) -> str:
@@ -45,8 +45,3 @@ def when(run: Run) -> str:
     if not minutes:
         return "just now"
     return f"{duration(minutes * 60).removesuffix(' 0 s')} ago"
-
-
-def plain_markdown(text: str) -> str:
-    """Escape text for Markdown, so that it is shown as it stands."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~$:<>&])", r"\\\1", " ".join(text.split()))

@@ -2,7 +2,7 @@
 
 import pytest
 
-PAGES = ["overview", "playground", "configure", "monitor", "runs"]
+PAGES = ["overview", "playground", "configure", "monitor", "runs", "compare"]
 NOTICE = "Research and education only. Not a medical device. Do not upload identifiable scans."
 
 

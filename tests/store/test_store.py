@@ -212,3 +212,26 @@ def test_the_history_is_a_table_that_counts_from_one():
         "epoch,loss,val_loss,learning_rate,learning_rate_after,seconds",
         "1,0.5,nan,0.001,0.0003,1.5",
     ]
+
+
+def test_several_runs_are_read_in_the_order_asked_for_and_unknown_ones_left_out(db):
+    ids = [store.create_run(db, presets.quick_demo(), owner=OWNER) for _ in range(3)]
+    asked = [ids[2], "nope", ids[0], ids[2]]
+    assert [run.id for run in store.read_runs_of(db, asked)] == [ids[2], ids[0]]
+
+
+def test_the_rows_of_several_runs_are_those_of_each(db):
+    one, other, empty = (store.create_run(db, presets.quick_demo(), owner=OWNER) for _ in range(3))
+    for number in range(3):
+        for run_id in (one, other):
+            event = Event(EventKind.CHECKPOINT_SAVED, number, {"file": run_id})
+            epoch = an_epoch(number, loss=math.nan if number else 0.5)
+            store.append(db, run_id, new_epochs=[epoch], new_events=[event])
+    curves, events = (read(db, [one, empty]) for read in (store.read_curves, store.read_events_of))
+    assert list(curves) == list(events) == [one, empty]
+    assert curves[empty] == events[empty] == []
+    assert events[one] == store.read_events(db, one)
+    assert [(e.epoch, e.learning_rate_after) for e in curves[one]] == [(n, 3e-4) for n in range(3)]
+    assert math.isnan(curves[one][2].logs["loss"])
+    assert not curves[one][0].callbacks
+    assert store.newest(db, one, other) == max(store.newest(db, one), store.newest(db, other))
