@@ -15,6 +15,12 @@ page = st.navigation(
                 icon=":material/explore:",
                 url_path="overview",
             ),
+            st.Page(
+                "pages/learn/hooks.py",
+                title="Hooks",
+                icon=":material/timeline:",
+                url_path="hooks",
+            ),
             # A default page has no address of its own, and the overview needs one.
             st.Page("pages/learn/home.py", title="Plateau", default=True, visibility="hidden"),
         ],

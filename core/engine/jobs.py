@@ -42,6 +42,7 @@ def reply(job: str, *arguments: Any) -> Reply:
     """
     try:
         return Reply(call(job, *arguments))
-    except Exception as error:
+    # Whatever it is, the person who asked is to hear of it.
+    except Exception as error:  # noqa: BLE001
         _log.exception("%s failed", job)
         return Reply(error=str(error).strip()[:2000] or type(error).__name__)

@@ -43,7 +43,7 @@ class Call(BaseModel):
     """One call of a hook, or of the function that computes a batch.
 
     Attributes:
-        lane: Who was called: an index of `Trace.lanes`, 0 for the loop itself.
+        lane: Who was called: an index of `Trace.lanes`, 0 for the model itself.
         hook: Keras's name of what was called, such as "on_epoch_end".
         argument: The epoch or batch it was called with, from 0; None if it takes none.
         at_s: When it began, in seconds from the first call.
@@ -107,7 +107,7 @@ class Trace(BaseModel):
         keras: The release of Keras.
         backend: What it computed with.
         seconds: How long the whole took.
-        lanes: Who was called: "fit loop", the callbacks in their order, and the two that
+        lanes: Who was called: "model", the callbacks in their order, and the two that
             Keras adds, History and ProgbarLogger.
         calls: The calls.
         sources: The code of the hooks that ran.

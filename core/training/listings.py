@@ -99,7 +99,7 @@ def _one_line(statement: ast.stmt) -> str:
 class _Shortened(ast.NodeTransformer):
     """Writes `...` for the arguments of long calls."""
 
-    def visit_Call(self, node: ast.Call) -> ast.Call:  # noqa: N802 - the name `ast` looks for
+    def visit_Call(self, node: ast.Call) -> ast.Call:
         if len(ast.unparse(node)) > _LONGEST // 2:
             node.args, node.keywords = [ast.Constant(...)], []
         return node

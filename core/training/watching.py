@@ -44,11 +44,11 @@ class Watch:
 
     Args:
         model: A compiled model that was not trained yet.
-        shown: Names the directory of the run's files in what is printed.
+        directory: Of the run's files; left out of what is shown as printed.
     """
 
     def __init__(self, model: keras.Model, directory: str) -> None:
-        self.lanes: list[str] = ["fit loop"]
+        self.lanes: list[str] = ["model"]
         self.calls: list[Call] = []
         self.sources: dict[str, Listing] = {}
         self.printed = io.StringIO()
@@ -59,7 +59,9 @@ class Watch:
             name: listings.loop(getattr(type(model), name), begins)
             for name, begins in _BEGINS.items()
         }
-        self._codes = {inspect.unwrap(getattr(type(model), name)).__code__: name for name in _BEGINS}
+        self._codes = {
+            inspect.unwrap(getattr(type(model), name)).__code__: name for name in _BEGINS
+        }
 
     @property
     def loops(self) -> dict[str, Listing]:

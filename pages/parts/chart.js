@@ -13,12 +13,23 @@ function loadPlotly(address) {
   return window.plateauPlotly;
 }
 
-export default function ({ data, parentElement }) {
+// A chart that can be pressed tells which mark it was: its `customdata`.
+function tellPresses(plot, tell) {
+  plot.tell = tell;
+  if (!plot.tells) {
+    plot.tells = true;
+    plot.on("plotly_click", ({ points }) => plot.tell(points[0].customdata));
+  }
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
   const plot = parentElement.querySelector(".plot");
   const figure = JSON.parse(data.figure);
   // Figures must be drawn in the order they came in.
-  plot.drawn = Promise.all([loadPlotly(data.plotly), plot.drawn]).then(([Plotly]) =>
-    Plotly.react(plot, figure.data, figure.layout, data.config),
-  );
+  plot.drawn = Promise.all([loadPlotly(data.plotly), plot.drawn])
+    .then(([Plotly]) => Plotly.react(plot, figure.data, figure.layout, data.config))
+    .then(() => {
+      if (data.pressable) tellPresses(plot, (mark) => setTriggerValue("pressed", mark));
+    });
   return () => window.Plotly?.purge(plot);
 }

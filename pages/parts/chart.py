@@ -6,11 +6,13 @@ keeps one plot and hands it the new figure. Plotly's own file is served from the
 installed package.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import plotly
 import plotly.graph_objects as go
+import streamlit as st
 from streamlit.components.v1 import declare_component
 from streamlit.components.v2 import component
 
@@ -19,17 +21,34 @@ _DRAW = (Path(__file__).parent / "chart.js").read_text()
 _draw = component("plateau_chart", html='<div class="plot"></div>', js=_DRAW, isolate_styles=False)
 
 
-def show(figure: go.Figure, *, key: str, config: dict[str, Any]) -> None:
+def show(
+    figure: go.Figure,
+    *,
+    key: str,
+    config: dict[str, Any],
+    on_press: Callable[[Any], None] | None = None,
+) -> None:
     """Show a figure, or change the one that is shown under this key.
 
     Args:
         figure: The figure, with a height and colours of its own.
         key: Tells the charts of one page apart.
         config: Plotly's configuration.
+        on_press: Called with the `customdata` of a mark that was pressed.
     """
     data = {
         "figure": figure.to_json(),
         "config": {"responsive": True, **config},
         "plotly": f"component/{_PLOTLY.name}/plotly.min.js",
     }
-    _draw(data=data, key=key, height=int(figure.layout.height))
+    height = int(figure.layout.height)
+    if on_press is None:
+        _draw(data=data, key=key, height=height)
+        return
+
+    def tell() -> None:
+        pressed = st.session_state[key].get("pressed")
+        if pressed is not None:
+            on_press(pressed)
+
+    _draw(data=data | {"pressable": True}, key=key, height=height, on_pressed_change=tell)
