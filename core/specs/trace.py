@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from annotated_types import Ge, Le
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from core.specs.callbacks import (
@@ -121,6 +122,14 @@ class TraceSpec(BaseModel):
         names = {"callbacks": ",".join(self.callbacks)}
         values = self.model_dump(exclude={"callbacks"}, exclude_defaults=True)
         return names | {name: str(value) for name, value in values.items()}
+
+
+def bounds_of(name: str) -> tuple[int, int]:
+    """Return the least and the greatest value of a number of `TraceSpec`."""
+    bounds = TraceSpec.model_fields[name].metadata
+    (least,) = (each.ge for each in bounds if isinstance(each, Ge))
+    (greatest,) = (each.le for each in bounds if isinstance(each, Le))
+    return int(least), int(greatest)  # pyright: ignore[reportArgumentType] - whole numbers here
 
 
 def trace_from(values: Mapping[str, Any]) -> TraceSpec:

@@ -16,8 +16,8 @@ def show_timeline() -> None:
         by = st.segmented_control(
             "Timeline", list(_AXES), default="order", format_func=_AXES.get, required=True
         )
-        batches = st.toggle("Batch hooks", value=True, key="trace-batches")
-        idle = st.toggle("Calls that do nothing", key="trace-idle")
+        batches = st.toggle("Batch hooks", value=True, key="hooks-batches")
+        idle = st.toggle("Calls that do nothing", key="hooks-idle")
     shown = [
         index
         for index, call in enumerate(trace.calls)

@@ -1,11 +1,12 @@
 """Choosing what is traced: callbacks, their order, and a few numbers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from core.specs.fields import help_of
-from core.specs.trace import NAMES, InvalidTrace, TraceSpec, trace_from
+from core.specs.trace import NAMES, InvalidTrace, TraceSpec, bounds_of, trace_from
 from pages.parts import visitor
 
 # Widgets forget their values when another page is shown; this does not.
@@ -23,11 +24,18 @@ _ORDER = "trace-callbacks"
 def choose() -> TraceSpec:
     """Show the choice, keep it in the page's link, and return it."""
     _take_link()
-    with st.container(border=True):
-        _callbacks()
-        with st.container(horizontal=True):
+    names = st.multiselect(
+        "Callbacks, in the order of the list that `fit` is given",
+        NAMES,
+        key=_ORDER,
+        placeholder="None: watch History and the progress bar alone",
+    )
+    with st.container(horizontal=True):
+        with st.popover("Change the order", icon=":material/swap_vert:", disabled=not names[1:]):
+            _show_order(names)
+        with st.popover("Epochs and patience", icon=":material/tune:"):
             for name, label in _LABELS.items():
-                if _BELONGS_TO.get(name) in (None, *st.session_state[_ORDER]):
+                if _BELONGS_TO.get(name) in (None, *names):
                     _number(name, label)
     spec = trace_from(_values())
     st.session_state[_KEPT] = spec.model_dump()
@@ -66,20 +74,16 @@ def _values() -> dict[str, Any]:
     return st.session_state[_KEPT] | now | {"callbacks": tuple(st.session_state[_ORDER])}
 
 
-def _callbacks() -> None:
-    names = st.multiselect(
-        "Callbacks, in the order of the list that `fit` is given",
-        NAMES,
-        key=_ORDER,
-        placeholder="None: watch History and the progress bar alone",
-    )
-    with st.container(horizontal=True, gap="small"):
-        for place, name in enumerate(names[1:], 1):
+def _show_order(names: Sequence[str]) -> None:
+    for place, name in enumerate(names):
+        with st.container(horizontal=True, vertical_alignment="center", width=320):
+            st.markdown(f"{place + 1}. {name}", width="stretch")
             st.button(
-                f"{name} before {names[place - 1]}",
+                "",
                 key=f"trace-earlier-{name}",
-                icon=":material/swap_horiz:",
-                type="tertiary",
+                icon=":material/arrow_upward:",
+                help=f"Call {name} earlier",
+                disabled=place == 0,
                 on_click=_move_up,
                 args=(place,),
             )
@@ -93,8 +97,5 @@ def _move_up(place: int) -> None:
 
 def _number(name: str, label: str) -> None:
     field = TraceSpec.model_fields[name]
-    low, high = (
-        next(getattr(m, end) for m in field.metadata if hasattr(m, end)) for end in ("ge", "le")
-    )
-    with st.container(width=230):
-        st.slider(label, low, high, key=f"trace-{name}", help=help_of(field))
+    low, high = bounds_of(name)
+    st.slider(label, low, high, key=f"trace-{name}", help=help_of(field), width=320)
