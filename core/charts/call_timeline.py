@@ -56,6 +56,7 @@ class _Mark:
     Attributes:
         name: Its entry in the legend.
         symbol: Plotly's name of its shape.
+        character: The shape as a character.
         size_px: Its size.
         colour: A name of the palette.
         height: Where it stands, in heights of a bar from its floor.
@@ -64,6 +65,7 @@ class _Mark:
 
     name: str
     symbol: str
+    character: str
     size_px: int
     colour: str
     height: float
@@ -74,6 +76,7 @@ _MARKS = (
     _Mark(
         "learning_rate enters the logs",
         "circle",
+        "●",
         8,
         "reduction",
         0.5,
@@ -82,12 +85,13 @@ _MARKS = (
     _Mark(
         "learning rate changed",
         "triangle-down",
+        "▼",
         13,
         "reduction",
         1.4,
         lambda call: call.rate_after is not None,
     ),
-    _Mark("training stopped", "square", 10, "ink", 1.4, lambda call: call.stopped),
+    _Mark("training stopped", "square", "■", 10, "ink", 1.4, lambda call: call.stopped),
 )
 
 
@@ -110,6 +114,26 @@ def timeline_figure(
             "layout": drawing.layout(current),
         }
     )
+
+
+def legend(trace: Trace, shown: Sequence[int], *, dark: bool) -> list[tuple[str, str, str]]:
+    """Return name, colour and shape of what a timeline holds; its own would crowd a telephone.
+
+    The shape is a character such as "▼".
+    """
+    colours = palette(dark)
+    calls = [trace.calls[index] for index in shown]
+    hooks = [
+        (kind.name, getattr(colours, kind.colour), "▮")
+        for kind in _KINDS
+        if any(call.hook.startswith(kind.parts) for call in calls)
+    ]
+    marks = [
+        (mark.name, getattr(colours, mark.colour), mark.character)
+        for mark in _MARKS
+        if any(map(mark.holds, calls))
+    ]
+    return hooks + marks
 
 
 @dataclass(frozen=True)
@@ -182,15 +206,11 @@ class _Drawing:
             "font": {"family": FONT, "color": colours.ink},
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
-            "showlegend": True,
-            "legend": {
-                "orientation": "h",
-                "x": 0,
-                "y": -0.0,
-                "yref": "container",
-                "yanchor": "bottom",
-                "font": {"size": TICK_SIZE, "color": colours.soft},
-                "itemsizing": "constant",
+            "showlegend": False,
+            "modebar": {
+                "bgcolor": colours.paper,
+                "color": colours.soft,
+                "activecolor": colours.ink,
             },
             "hovermode": "closest",
             "hoverlabel": {
@@ -214,7 +234,7 @@ class _Drawing:
             "range": [0.5 - 0.01 * last, last + 0.01 * last]
             if self.by == "order"
             else [-0.01 * last, 1.01 * last],
-            "title": {"text": titles[self.by], "font": {"size": NOTE_SIZE}, "standoff": 4},
+            "title": {"text": titles[self.by], "font": {"size": NOTE_SIZE}, "standoff": 6},
             "showgrid": False,
             "zeroline": False,
             "tickfont": {"size": TICK_SIZE, "color": self.colours.soft},
@@ -304,7 +324,8 @@ class _Drawing:
 
     def _evidence(self) -> dict[str, Any]:
         """Return what the figure rests on."""
-        text = f"trained · a real fit on simulated scans · Keras {html.escape(self.trace.keras)}"
+        release = html.escape(self.trace.keras)
+        text = f"trained · a real fit on simulated scans · 1 seed · Keras {release}"
         return note(text, self.colours.ink, x=0, y=1, yanchor="bottom", yshift=36)
 
     def _label(self, index: int) -> str:

@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from core.charts.call_lessons import lessons
-from core.charts.call_timeline import timeline_figure
+from core.charts import call_timeline
 from core.charts.live import CONFIG
-from pages.parts import call_steps, chart, trace_choice, trace_source
+from pages.parts import call_steps, chart, legend, trace_choice, trace_source
 
 _AXES = {"order": "In order", "time": "In milliseconds"}
 
@@ -23,28 +22,21 @@ def show_timeline() -> None:
         for index, call in enumerate(trace.calls)
         if (batches or not call.is_batch) and (idle or call.does_something)
     ]
-    now = call_steps.current(shown)
-    figure = timeline_figure(trace, shown, by=by, current=now, dark=st.context.theme.type == "dark")
+    now, dark = call_steps.current(shown), st.context.theme.type == "dark"
+    figure = call_timeline.timeline_figure(trace, shown, by=by, current=now, dark=dark)
     chart.show(figure, key="hooks-timeline", config=CONFIG, on_press=call_steps.go_to)
-    call_steps.show_steps(shown)
-    call_steps.show_call(trace, now)
+    legend.show(call_timeline.legend(trace, shown, dark=dark))
+    steps, learned = st.tabs(
+        [call_steps.STEPS, call_steps.LESSONS], key=call_steps.TABS, on_change="rerun"
+    )
+    if steps.open:
+        with steps:
+            call_steps.show_steps(shown)
+            call_steps.show_call(trace, now)
+    if learned.open:
+        with learned:
+            call_steps.show_lessons(trace)
     trace_choice.keep_link(call=str(now + 1))
-
-
-def show_lessons() -> None:
-    """Show what there is to learn, with the way to the call that shows it."""
-    st.subheader("What this trace shows")
-    for number, lesson in enumerate(lessons(trace)):
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(lesson.text, width="stretch")
-            if lesson.call is not None:
-                st.button(
-                    "Show the call",
-                    key=f"lesson-{number}",
-                    icon=":material/my_location:",
-                    on_click=call_steps.go_to,
-                    args=(lesson.call,),
-                )
 
 
 st.title("When does Keras call what?")
@@ -62,4 +54,3 @@ asked = st.query_params.get("call", "")
 if call_steps.CALL not in st.session_state and asked.isdecimal():
     call_steps.go_to(int(asked) - 1)
 st.fragment(show_timeline)()
-show_lessons()

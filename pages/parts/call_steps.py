@@ -4,12 +4,20 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.charts.call_lessons import lessons
 from core.charts.call_text import duration_text, effects, sections, signature, value_text
 from core.store.traces import Call, Logs, Trace
 from pages.parts import code_lines
 
-CALL = "trace_call"
+CALL, TABS = "trace_call", "trace-tabs"
+STEPS, LESSONS = "Step by step", "What this trace shows"
 _SLIDER = "trace-place"
+_LIMITS = (
+    "Times include the writing down, and the first batch builds the graph. Here every hook runs in "
+    "the thread of `fit`. In a `fit` of your own, if no callback of yours has code for the ends of "
+    "batches, Keras hands those of `History` and the progress bar to another thread "
+    "(`CallbackList._configure_async_dispatch`)."
+)
 
 
 def current(shown: Sequence[int]) -> int:
@@ -21,6 +29,7 @@ def current(shown: Sequence[int]) -> int:
 def go_to(index: int) -> None:
     """Look at another call, an index of `Trace.calls`."""
     st.session_state[CALL] = index
+    st.session_state[TABS] = STEPS
 
 
 def show_steps(shown: Sequence[int]) -> None:
@@ -54,7 +63,7 @@ def show_call(trace: Trace, index: int) -> None:
     st.markdown(f"#### `{signature(trace, call)}`")
     where, loop = sections(trace)[index], trace.loops[call.loop]
     st.caption(f"{where} · took {duration_text(call.seconds)} · called from `{loop.title}`")
-    facts, code = st.columns([2, 3], gap="medium")
+    facts, code = st.columns(2, gap="medium")
     with facts:
         _show_effects(call)
         _show_logs(call)
@@ -96,15 +105,31 @@ def _show_logs(call: Call) -> None:
 
 
 def _show_code(trace: Trace, call: Call) -> None:
-    loop = trace.loops[call.loop]
-    within = " · the validation within `model.fit`" if call.loop != call.top else ""
-    source = trace.sources.get(call.source)
+    loop, source = trace.loops[call.loop], trace.sources.get(call.source)
     if source is not None:
-        st.caption(f"`{source.title}` · {source.where} · marked: the lines that ran")
-        code_lines.show(source, call.ran, pale_others=True)
-    st.caption(f"`{loop.title}`, abridged{within} · {loop.where} · marked: where it stands")
+        st.caption(f"The hook, `{source.title}`. Marked: the lines that ran. {source.where}")
+        code_lines.show(source, call.ran, fold=True)
+    within = ", called by `model.fit` to validate" if call.loop != call.top else ""
+    st.caption(f"The loop, `{loop.title}`{within}. Marked: where it stands. {loop.where}, abridged")
     code_lines.show(loop, {loop.numbers[call.line]})
 
 
 def _escaped(text: str) -> str:
     return text.replace("_", "\\_")
+
+
+def show_lessons(trace: Trace) -> None:
+    """Show what there is to learn, with the way to the call that shows it."""
+    for number, lesson in enumerate(lessons(trace)):
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            with st.container(width="stretch"):
+                st.markdown(lesson.text)
+            if lesson.call is not None:
+                st.button(
+                    "Show the call",
+                    key=f"lesson-{number}",
+                    icon=":material/my_location:",
+                    on_click=go_to,
+                    args=(lesson.call,),
+                )
+    st.caption(_LIMITS)
