@@ -33,6 +33,7 @@ class Found:
 
 def find(spec: TraceSpec) -> Found:
     """Return the trace of a choice if there is one, else the recorded one."""
+    _asked()  # What came since the page was last drawn is kept first.
     kept = traces.read_trace(services.settings().traces_dir, spec)
     if kept is not None:
         return Found(kept, kept=True, fits=True)

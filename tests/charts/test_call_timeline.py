@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 
 from core.charts.call_lessons import lessons
@@ -28,7 +30,7 @@ def test_calls_in_order_do_not_overlap():
         if trace.type == "bar"
         for x, width in zip(trace.x, trace.width, strict=True)
     )
-    assert all(end < start for (_, end), (start, _) in zip(bars, bars[1:], strict=False))
+    assert all(end < start for (_, end), (start, _) in pairwise(bars))
 
 
 def test_the_time_axis_gives_calls_their_duration_in_milliseconds():
