@@ -16,6 +16,7 @@ def main() -> None:
             "Learn": [
                 _page("learn/overview", "Overview", "explore"),
                 _page("learn/playground", "Playground", "science"),
+                _page("learn/hooks", "Hooks", "schema"),
                 # A default page has no address of its own, and the overview needs one.
                 st.Page("pages/learn/home.py", title="Plateau", default=True, visibility="hidden"),
             ],

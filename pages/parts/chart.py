@@ -5,9 +5,11 @@
 keeps one plot and hands it the new figure.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import plotly.graph_objects as go
+import streamlit as st
 from streamlit.components.v2 import component
 
 from pages.parts import plotly_file
@@ -20,16 +22,33 @@ _draw = component(
 )
 
 
-def show(figure: go.Figure, *, key: str, config: dict[str, Any]) -> None:
+def show(
+    figure: go.Figure,
+    *,
+    key: str,
+    config: dict[str, Any],
+    on_press: Callable[[Any], None] | None = None,
+) -> None:
     """Show a figure, or change the one that is shown under this key.
 
     Args:
         figure: The figure, with a height and colours of its own.
         key: Tells the charts of one page apart.
         config: Plotly's configuration.
+        on_press: Called with the `customdata` of a mark that was pressed.
     """
-    layout: Any = figure.layout
-    _draw(data=data_of(figure, config), key=key, height=int(layout.height))
+    data, layout = data_of(figure, config), _layout(figure)
+    height = int(layout.height)
+    if on_press is None:
+        _draw(data=data, key=key, height=height)
+        return
+
+    def tell() -> None:
+        pressed = st.session_state[key].get("pressed")
+        if pressed is not None:
+            on_press(pressed)
+
+    _draw(data=data | {"pressable": True}, key=key, height=height, on_pressed_change=tell)
 
 
 def data_of(figure: go.Figure, config: dict[str, Any]) -> dict[str, Any]:
@@ -39,3 +58,7 @@ def data_of(figure: go.Figure, config: dict[str, Any]) -> dict[str, Any]:
         "config": {"responsive": True, **config},
         "plotly": plotly_file.ADDRESS,
     }
+
+
+def _layout(figure: go.Figure) -> Any:
+    return figure.layout

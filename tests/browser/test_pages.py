@@ -2,7 +2,16 @@
 
 import pytest
 
-PAGES = ["overview", "playground", "configure", "monitor", "runs", "compare"]
+PAGES = [
+    "overview",
+    "playground",
+    "hooks",
+    "configure",
+    "monitor",
+    "runs",
+    "replay",
+    "compare",
+]
 NOTICE = "Research and education only. Not a medical device. Do not upload identifiable scans."
 
 
