@@ -33,6 +33,14 @@ page = st.navigation(
             ),
             st.Page("pages/train/runs.py", title="Runs", icon=":material/list:", url_path="runs"),
         ],
+        "Plateaus": [
+            st.Page(
+                "pages/plateaus/replay.py",
+                title="Replay",
+                icon=":material/replay:",
+                url_path="replay",
+            ),
+        ],
     }
 )
 first_visit.mend()

@@ -10,6 +10,7 @@ from core.store.progress import (
     read_events,
     read_last_batch,
 )
+from core.store.recorded import recorded_curves
 from core.store.records import ACTIVE, Batch, Epoch, Event, EventKind, Run, RunStatus
 from core.store.runs import (
     NotYours,
@@ -59,6 +60,7 @@ __all__ = [
     "read_last_batch",
     "read_run",
     "read_runs",
+    "recorded_curves",
     "request_stop",
     "start_run",
     "stop_requested",
