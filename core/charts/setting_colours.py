@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from core.plateaus.what_if_links import NAMES
 
-_LIGHT = ("#0072b2", "#c15000", "#008560", "#b0458a")
-_DARK = ("#56b4e9", "#e69f00", "#2fc99a", "#f2a6d6")
+_LIGHT = ("#0072b2", "#c15000", "#008560", "#70235a")
+_DARK = ("#56b4e9", "#e69f00", "#2fc99a", "#b45aaa")
 
 
 def setting_colours(*, dark: bool) -> dict[str, str]:

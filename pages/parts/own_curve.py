@@ -67,9 +67,7 @@ def bring(state: ReplayState) -> tuple[str, RecordedCurves] | None:
     with text_side:
         _take_text(brought)
     if brought.mark != before:
-        state.training, state.metric, state.start_rate = 0, None, None
-        state.settings.clear()
-        state.renew()
+        state.begin_anew()
     if brought.error:
         st.error(escaped(brought.error), icon=":material/error:")
     if not brought.trainings:

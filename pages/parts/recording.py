@@ -8,10 +8,10 @@ import streamlit as st
 from core import store
 from core.charts.live import evidence
 from core.curves import RecordedCurves
-from core.curves.example import example_curves
+from core.curves.example import example_curves, example_recording
 from core.specs import presets
 from core.specs.run import RunSpec
-from core.store import Event, Run, UnknownRun
+from core.store import Event, EventKind, Run, UnknownRun
 from pages.parts import own_curve, services, visitor
 from pages.parts.plain_text import escaped
 from pages.parts.replay_state import EXAMPLE, OWN, RUN, ReplayState
@@ -50,10 +50,7 @@ def choose(state: ReplayState) -> Recording:
     )
     if chosen and chosen != state.source:
         state.source = chosen
-        state.training, state.metric = 0, None
-        state.settings.clear()
-        state.renew()
-        st.rerun()
+        state.begin_anew()
     recording = {RUN: _run, OWN: _own}.get(state.source, lambda _: None)(state) or _example()
     return _cut(recording)
 
@@ -64,9 +61,12 @@ def _example() -> Recording:
         ":material/science: An example, recorded once: the quick demo, really trained for "
         f"{len(curves)} epochs on simulated scans, with two reductions of the learning rate."
     )
-    return Recording(
-        "example", curves, "example: the quick demo, trained once", presets.quick_demo()
-    )
+    events = [
+        Event(EventKind(event["kind"]), event["epoch"], event["detail"])
+        for event in example_recording()["events"]
+    ]
+    title = "example: the quick demo, trained once"
+    return Recording("example", curves, title, presets.quick_demo(), events)
 
 
 def _run(state: ReplayState) -> Recording | None:
@@ -84,9 +84,8 @@ def _run(state: ReplayState) -> Recording | None:
         format_func=lambda run_id: f"{runs[run_id].name} · {when(runs[run_id])}",
     )
     if chosen != state.run_id:
-        state.run_id, state.metric = chosen, None
-        state.settings.clear()
-        state.renew()
+        state.run_id = chosen
+        state.begin_anew()
     run = runs[chosen]
     epochs = store.read_epochs(services.db(), run.id)
     if not epochs:

@@ -7,7 +7,7 @@ import streamlit as st
 from core.plateaus import what_if_links
 from core.plateaus.directions import direction_of
 from core.plateaus.recorded_rates import DEFAULT_RATE
-from core.plateaus.what_if import Watcher
+from core.plateaus.what_if import Setting, Watcher
 from core.plateaus.what_if_links import WATCHERS, Values
 from core.specs.callbacks import ModelCheckpoint
 from pages.parts.plain_text import escaped
@@ -35,7 +35,7 @@ def choose(state: ReplayState, source: Recording) -> str:
         st.rerun()
     metric = _metric(state, source)
     if not state.values:
-        state.replace([_first_values(kind, source, metric)])
+        state.values.append(_first_values(kind, source, metric))
     return metric
 
 
@@ -66,6 +66,13 @@ def own_callback(kind: str, source: Recording, metric: str | None = None) -> Wat
             best_only = not isinstance(callback, ModelCheckpoint) or callback.save_best_only
             return callback if best_only else None
     return None
+
+
+def is_own(setting: Setting, own: Watcher | None) -> bool:
+    """Tell whether a setting is what the run was trained with, under the rules of its Keras."""
+    if own is None or setting.semantics != "keras-3.15":
+        return False
+    return what_if_links.values_of(setting.callback) == what_if_links.values_of(own)
 
 
 def _metric(state: ReplayState, source: Recording) -> str:

@@ -63,6 +63,14 @@ class ReplayState:
         if self.shown not in NAMES[: len(self.values)]:
             self.shown = NAMES[0]
 
+    def begin_anew(self) -> None:
+        """Forget what belongs to the curve before, and draw the page again for another."""
+        self.training, self.step, self.metric, self.start_rate = 0, 1, None, None
+        self.settings.clear()
+        self.renew()
+        # Widgets above still have their old names: what is pressed in them would be lost.
+        st.rerun()
+
     def key(self, name: str) -> str:
         """Return the key of a widget."""
         return f"replay-{self.generation}-{self.callback}-{name}"

@@ -32,15 +32,14 @@ def show_evidence() -> None:
         name = one.setting.name
         told = escaped(evidence_told(one, rates))
         st.markdown(f":{BADGES[name]}-badge[**{name}**] {told}")
-        if own is not None and one.setting.callback == own and one.setting.semantics == RULES:
+        if replay_start.is_own(one.setting, own):
             found = agreement(one, source.events)
             icon = ":material/check_circle:" if found.agrees else ":material/error:"
             st.caption(f"{icon} {escaped(found.sentence)}")
-    for other in replays[1:]:
-        st.markdown(escaped(parting_told(replays[0], other)))
+    if replays[1:]:
+        st.markdown(escaped(" ".join(parting_told(replays[0], other) for other in replays[1:])))
 
 
-RULES = "keras-3.15"
 state = replay_state.of_session()
 st.title("Replay")
 st.markdown(

@@ -25,6 +25,9 @@ SIGNS = {
 
 _RESTORED = "circle-open"
 
+# A note beside an edge further right would leave the narrowest screen.
+_RIGHT_SHARE, _LINE_PX = 0.65, 15
+
 
 def act_traces(view: ReplayView) -> list[dict[str, Any]]:
     """Return the marks of each setting: in its colour, or hollow and grey where not known."""
@@ -60,17 +63,19 @@ def shapes(view: ReplayView) -> list[dict[str, Any]]:
         drawn.append(_line(epoch + 0.5, view.colour(first), "dash", 1.5))
     if view.pointed is not None:
         drawn.append(_line(view.pointed + 1, view.colours.ink, "solid", 1.5))
-    return drawn
+    top = view.rows["curve"].top
+    return [shape | {"y1": top} for shape in drawn]
 
 
 def edge_notes(view: ReplayView) -> list[dict[str, Any]]:
     """Return beside each edge whose evidence ends there."""
-    top, notes = view.rows["curve"].top, list[dict[str, Any]]()
+    bottom, notes = view.rows["curve"].bottom, list[dict[str, Any]]()
     for level, (epoch, names) in enumerate(_edges(view).items()):
-        left = epoch > view.epochs / 2
+        left = epoch > _RIGHT_SHARE * view.epochs
         side = {"xanchor": "right", "xshift": -3} if left else {"xanchor": "left", "xshift": 3}
-        text = f"{', '.join(names)}: not known from here"
-        place = {"x": epoch + 0.5, "xref": "x", "y": top, "yanchor": "top", "yshift": -14 * level}
+        text = f"{', '.join(names)}: not known"
+        place = {"x": epoch + 0.5, "xref": "x", "y": bottom, "yanchor": "bottom"}
+        place["yshift"] = _LINE_PX * level
         notes.append(note(text, view.colours.soft, **place, **side))
     return notes
 
