@@ -7,8 +7,7 @@ import numpy as np
 from core.plateaus.digits import plain, rates
 from core.plateaus.recorded_rates import RecordedRates
 from core.plateaus.what_if import Replayed
-from core.plateaus.wording import format_rate
-from core.specs.callbacks import EarlyStopping, ModelCheckpoint, ReduceLROnPlateau
+from core.specs.callbacks import EarlyStopping, ReduceLROnPlateau
 
 _MOST_NAMED = 8
 
@@ -160,20 +159,3 @@ def first_apart(one: Replayed, other: Replayed) -> int | None:
     """Tell the first epoch, from 0, at whose end one acts and the other does not."""
     apart = np.flatnonzero(one.acted != other.acted)
     return int(apart[0]) if apart.size else None
-
-
-def start_told(recorded: RecordedRates) -> str:
-    """Say which learning rate a replay starts from, and why."""
-    rate = format_rate(recorded.start)
-    return f"recorded: {rate}" if recorded.start_logged else f"not logged, taken as {rate}"
-
-
-def describes(replayed: Replayed) -> str:
-    """Name the settings that matter most, in a few signs for a legend: "patience 2, factor 0.3"."""
-    callback = replayed.setting.callback
-    if isinstance(callback, ModelCheckpoint):
-        return "best only"
-    told = f"patience {callback.patience}"
-    if isinstance(callback, ReduceLROnPlateau):
-        told += f", factor {callback.factor:g}"
-    return told

@@ -9,6 +9,7 @@ from pages.parts.plain_text import escaped
 from pages.parts.replay_state import ReplayState
 
 _FOUND, _NONE = "found by its name", "none"
+_PASTED = "pasted text"
 
 _PLACEHOLDER = """Epoch 1/20
 50/50 ━━━━━━━━━━ 3s 45ms/step - accuracy: 0.4912 - loss: 1.4179 - val_accuracy: 0.6500 - …
@@ -22,7 +23,7 @@ class _Brought:
 
     Attributes:
         content: The file or text.
-        name: The file's name; "pasted text" for a text.
+        name: The file's name, or `_PASTED`.
         mark: Tells it from what was brought before.
         trainings: What was read; kept from before where the newest cannot be read.
         read_name: The name of what was read.
@@ -55,6 +56,9 @@ class _Brought:
             self.error = str(error)
         else:
             self.error, self.read_name = "", self.name
+            if all(training.source != "table" for training in self.trainings):
+                # Only a table is read again, with other columns.
+                self.content = ""
 
 
 def bring(state: ReplayState) -> tuple[str, RecordedCurves] | None:
@@ -100,10 +104,12 @@ def _take_text(brought: _Brought) -> None:
         placeholder=_PLACEHOLDER,
         help="Console output as it is, from Keras 2 or 3; a CSV table or a printed history do too.",
     )
-    st.button("Read it", icon=":material/subdirectory_arrow_left:", key="replay-read")
-    if text.strip() and text != st.session_state.get("replay_text_seen"):
+    pressed = st.button("Read it", icon=":material/subdirectory_arrow_left:", key="replay-read")
+    # Pressed after a file was read, it goes back to the text.
+    again = pressed and brought.name != _PASTED
+    if text.strip() and (again or text != st.session_state.get("replay_text_seen")):
         st.session_state["replay_text_seen"] = text
-        brought.take(text, "pasted text", f"text {hash(text)}")
+        brought.take(text, _PASTED, f"text {hash(text)}")
 
 
 def _choose(state: ReplayState, brought: _Brought) -> tuple[str, RecordedCurves]:

@@ -100,6 +100,7 @@ def show_table(replays: Sequence[Replayed]) -> None:
         "setting": st.column_config.TextColumn(width="small"),
         "why": st.column_config.TextColumn(width="large"),
         "wait": st.column_config.TextColumn(width="small"),
+        "action": st.column_config.TextColumn(width="medium"),
     }
     st.dataframe(rows, hide_index=True, width="stretch", column_config=columns)
 

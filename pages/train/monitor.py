@@ -88,6 +88,13 @@ elif not run.error:
 st.markdown(progress.line(run, epochs))
 dark = st.context.theme.type == "dark"
 chart.show(run_figure(run, epochs, events, dark=dark), key=f"chart-{run.id}", config=CONFIG)
+if epochs and not run.is_active:
+    st.page_link(
+        "pages/plateaus/replay.py",
+        label="What if? Replay it with other settings",
+        icon=":material/replay:",
+        query_params={"run": run.id, **visitor.parameters()},
+    )
 # Only the open tab is drawn: all of them at every epoch would take time from the training.
 console, happened, scans, details, files = st.tabs(
     ["Console", "What happened", "Scans", "Settings", "Downloads"],

@@ -12,7 +12,7 @@ CSV = "epoch,loss,learning_rate,val_loss\n" + "\n".join(
     for epoch, loss in enumerate([0.9, 0.8, 0.7, 0.71, 0.72, 0.73, 0.74, 0.75])
 )
 CONSOLE = "\n".join(
-    f"Epoch {epoch}/8\n50/50 ━━━━━━━━━━━━━━━━━━━━ 3s 45ms/step - loss: 0.5000 - val_loss: {loss:.4f}"
+    f"Epoch {epoch}/8\n50/50 ━━━━━━━━━━━━ 3s 45ms/step - loss: 0.5000 - val_loss: {loss:.4f}"
     for epoch, loss in enumerate([0.9, 0.8, 0.7, 0.71, 0.72, 0.73, 0.74, 0.75], start=1)
 )
 

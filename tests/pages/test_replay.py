@@ -5,6 +5,7 @@ import pytest
 from core import store
 from core.plateaus.what_if_links import parameters_of
 from core.store import Epoch, Event, EventKind, RunStatus
+from pages.parts.plain_text import escaped
 from tests.pages.test_visits import a_run, button, texts
 
 REPLAY = "pages/plateaus/replay.py"
@@ -194,3 +195,13 @@ def test_a_run_without_an_epoch_leaves_the_example(app, db):
     page = app.switch_page(REPLAY).run()
     assert not page.exception
     assert "No epoch of this run has finished yet" in texts(page.info)
+
+
+def test_what_people_wrote_is_shown_as_it_stands():
+    assert escaped("**b** [x](y)\n:red[z]") == r"\*\*b\*\* \[x\]\(y\) \:red\[z\]"
+
+
+def test_an_uploaded_name_with_markup_is_shown_as_it_stands(page):
+    choose_source(page, "Your own")
+    page.text_area[0].set_value("epoch,loss\n0,0.5\n1,:red[x]\n").run()
+    assert r"\:red\[x\]" in texts([*page.error, *page.caption])

@@ -20,11 +20,12 @@ from core.charts.replay.marks import SIGNS, act_traces, edge_notes, nan_trace, s
 from core.charts.replay.strips import UNIFORM_TEXT, strip_axis, strip_traces
 from core.charts.replay.traces import band_traces, curve_traces, rate_traces
 from core.charts.replay.view import AXES, ReplayView
+from core.plateaus.what_if import Replayed
 
 _EDGE_PX = 6
 
-# Beyond this many epochs nobody points at one of them, and the labels would be most of the figure.
-_MOST_LABELS = 2000
+# Beyond this many epochs the labels would be most of the figure: only acts keep theirs.
+_MOST_LABELS = 500
 
 
 def replay_figure(view: ReplayView) -> go.Figure:
@@ -37,17 +38,26 @@ def replay_figure(view: ReplayView) -> go.Figure:
     return go.Figure({"data": _traces(view), "layout": _layout(view)})
 
 
-def hover_texts(view: ReplayView) -> list[str]:
-    """Return the verdicts on each epoch, as plotly's HTML."""
-    lines: list[list[str]] = [[] for _ in range(view.epochs)]
-    for one in view.replays:
-        for verdict in one.verdicts:
-            grey = "not known, only reckoned: " if verdict.epoch >= one.first_unknown else ""
-            told = verdict.sentence.partition(": ")[2]
-            lines[verdict.epoch].append(f"{one.setting.name}: {grey}{told}")
-        for epoch in range(len(one.verdicts), view.epochs):
-            lines[epoch].append(f"{one.setting.name}: stopped after epoch {len(one.verdicts)}")
-    return [hover_label(f"Epoch {epoch}", said) for epoch, said in enumerate(lines, start=1)]
+def hover_texts(view: ReplayView) -> dict[int, str]:
+    """Return the verdicts by epoch, from 1, as plotly's HTML; of a long curve those on acts."""
+    epochs = range(view.epochs)
+    if view.epochs > _MOST_LABELS:
+        epochs = sorted({epoch for one in view.replays for epoch in one.acts})
+    return {
+        epoch + 1: hover_label(
+            f"Epoch {epoch + 1}", [_verdict_line(one, epoch) for one in view.replays]
+        )
+        for epoch in epochs
+    }
+
+
+def _verdict_line(replayed: Replayed, epoch: int) -> str:
+    name, run = replayed.setting.name, len(replayed.verdicts)
+    if epoch >= run:
+        return f"{name}: stopped after epoch {run}"
+    told = replayed.verdicts[epoch].sentence.partition(": ")[2]
+    grey = "not known, only reckoned: " if epoch >= replayed.first_unknown else ""
+    return f"{name}: {grey}{told}"
 
 
 def _traces(view: ReplayView) -> list[dict[str, Any]]:
@@ -83,24 +93,23 @@ def _key_traces(view: ReplayView) -> list[dict[str, Any]]:
 
 def _pointer_traces(view: ReplayView) -> list[dict[str, Any]]:
     """Return what answers the pointer: points that cannot be seen, in every row."""
-    if view.epochs > _MOST_LABELS:
-        return []
+    texts = hover_texts(view)
     floors = {"curve": view.scale.low, "waiting": 0.0, "learning_rate": view.rate_scale.low}
     silent = [
-        _points(view, floor, row, hoverinfo="none")
+        _points(list(texts), floor, row, hoverinfo="none")
         for row, floor in floors.items()
         if row in view.rows
     ]
-    labels = {"text": hover_texts(view), "hovertemplate": "%{text}<extra></extra>"}
-    return [*silent, _points(view, 0.5, "lane", **labels)]
+    labels = {"text": list(texts.values()), "hovertemplate": "%{text}<extra></extra>"}
+    return [*silent, _points(list(texts), 0.5, "lane", **labels)]
 
 
-def _points(view: ReplayView, height: float, row: str, **labels: Any) -> dict[str, Any]:
+def _points(epochs: list[int], height: float, row: str, **labels: Any) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "markers",
-        "x": list(range(1, view.epochs + 1)),
-        "y": [height] * view.epochs,
+        "x": epochs,
+        "y": [height] * len(epochs),
         "yaxis": AXES[row],
         "showlegend": False,
         "marker": {"opacity": 0, "size": 1},

@@ -132,6 +132,12 @@ def test_every_epoch_has_its_verdicts_on_hover():
     assert "B: stopped after epoch 5" in labels[5]
 
 
+def test_a_long_curve_keeps_the_labels_of_acts():
+    figure = replay_figure(view_of(reducing("A", patience=300), values=[0.5] * 700))
+    (labels,) = [one for one in drawn(figure)["data"] if one.get("hovertemplate")]
+    assert list(labels["x"]) == [301, 601]
+
+
 def test_names_that_people_gave_are_escaped():
     figure = replay_figure(view_of(metric="<b>x", evidence="your curve · <i>"))
     notes = [note["text"] for note in drawn(figure)["layout"]["annotations"]]
