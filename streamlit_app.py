@@ -26,6 +26,7 @@ def main() -> None:
                 _page("train/runs", "Runs", "list"),
             ],
             "Plateaus": [
+                _page("plateaus/replay", "Replay", "replay"),
                 _page("plateaus/compare", "Compare", "stacked_line_chart"),
             ],
         }

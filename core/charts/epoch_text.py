@@ -3,7 +3,7 @@
 import html
 import math
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.charts.event_text import change_of_rate, event_line
@@ -44,7 +44,7 @@ def epoch_texts(history: History) -> dict[int, str]:
     for epoch in history.epochs:
         heads[epoch.epoch + 1] += f" at learning rate {format_rate(epoch.learning_rate)}"
         lines[epoch.epoch + 1].append(_other_values(epoch, history.judged.metric))
-    return {number: _label(heads[number], lines[number]) for number in sorted(lines)}
+    return {number: hover_label(heads[number], lines[number]) for number in sorted(lines)}
 
 
 def _verdicts(history: History, index: int) -> list[str]:
@@ -147,7 +147,8 @@ def _other_values(epoch: Epoch, judged: str) -> str:
     return " · ".join(_value(epoch, metric) for metric in others)
 
 
-def _label(head: str, lines: list[str]) -> str:
+def hover_label(head: str, lines: Sequence[str]) -> str:
+    """Return a label with a bold head and lines that fit a narrow screen, as plotly's HTML."""
     return "<br>".join([f"<b>{head}:</b>", *(_escaped(line) for line in lines)])
 
 

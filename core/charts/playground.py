@@ -9,8 +9,8 @@ import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
 
 from core.charts.frame import FONT, NOTE_SIZE, TICK_SIZE, Scale, hover_label, note
 from core.charts.history import drawable
-from core.charts.palette import Palette, palette
-from core.charts.setting_colours import setting_colours, translucent
+from core.charts.palette import Palette, faded, palette
+from core.charts.setting_colours import setting_colours
 from core.plateaus.arrays import FloatArray
 from core.plateaus.outcomes import Outcome
 from core.plateaus.wording import format_rate
@@ -104,7 +104,7 @@ def _band(outcome: Outcome, axis: str, colour: str) -> dict[str, Any]:
         "showlegend": False,
         "hoverinfo": "skip",
         "fill": "toself",
-        "fillcolor": translucent(colour, _OPACITY),
+        "fillcolor": faded(colour, _OPACITY),
         "line": {"width": 0, "shape": "linear" if axis == "y" else "hvh"},
     }
 

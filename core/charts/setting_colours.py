@@ -10,9 +10,3 @@ def setting_colours(*, dark: bool) -> dict[str, str]:
     They keep to the rules of `core.charts.palette.Palette`; each curve also bears its letter.
     """
     return dict(zip("ABCD", _DARK if dark else _LIGHT, strict=True))
-
-
-def translucent(colour: str, opacity: float) -> str:
-    """Return "#rrggbb" as an "rgba(…)" of some opacity, 0 to 1."""
-    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{opacity:g})"

@@ -102,6 +102,15 @@ class RecordedCurves:
         """The same curves with one more note."""
         return replace(self, notes=(*self.notes, sentence))
 
+    def first(self, epochs: int) -> Self:
+        """The same curves, cut to their first epochs."""
+        return replace(
+            self,
+            epochs=self.epochs[:epochs],
+            columns={name: values[:epochs] for name, values in self.columns.items()},
+            present={name: where[:epochs] for name, where in self.present.items()},
+        )
+
     def _column(self, name: str) -> FloatArray:
         if name not in self.columns:
             raise ValueError(

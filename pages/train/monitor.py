@@ -77,6 +77,13 @@ for note in run.notes:
 if not run.is_active and not run.error:
     st.text(summarise(run, epochs, events))
 live.show(run, epochs, events)
+if epochs and not run.is_active:
+    st.page_link(
+        "pages/plateaus/replay.py",
+        label="What if? Replay it with other settings",
+        icon=":material/replay:",
+        query_params={"run": run.id, **visitor.parameters()},
+    )
 # Only the open tab is drawn: the others would take time from the training.
 console, happened, advice, scans, details, files = st.tabs(
     ["Console", "What happened", "Advice", "Scans", "Settings", "Downloads"],

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from core.charts.outcome_map import outcome_map_figure
+from core.charts.palette import faded
 from core.charts.playground import playground_figure
-from core.charts.setting_colours import setting_colours, translucent
+from core.charts.setting_colours import setting_colours
 from core.plateaus.outcome_wording import name_told
 from core.plateaus.outcomes import outcomes_of
 from core.plateaus.play import play
@@ -133,4 +134,4 @@ def test_a_map_of_nothing_but_runaways_is_drawn():
 def test_settings_have_colours_of_their_own():
     for dark in (False, True):
         assert len(set(setting_colours(dark=dark).values())) == 4
-    assert translucent("#0072b2", 0.5) == "rgba(0,114,178,0.5)"
+    assert faded("#0072b2", 0.5) == "rgba(0,114,178,0.5)"
