@@ -54,9 +54,8 @@ def floor_told(outcomes: Sequence[Outcome]) -> str:
     sound = _sound(outcomes)
     if not sound:
         return "At these rates the steps overshoot and grow: the loss runs away. Lower the rate."
-    staged = max(sound, key=lambda outcome: len(outcome.floors))
-    if len(staged.floors) > 1:
-        return _stages_told(staged)
+    if staged := [outcome for outcome in sound if len(outcome.floors) > 1]:
+        return _stages_told(min(staged, key=lambda outcome: outcome.end_loss))
     high = max(sound, key=lambda outcome: outcome.end_rate)
     low = min(sound, key=lambda outcome: outcome.end_rate)
     if high.end_rate < _APART * low.end_rate:
@@ -163,6 +162,8 @@ def _recent_told(outcome: Outcome) -> str:
         f"In its last {epochs} epochs, at rates down to {rate_told(outcome.end_rate)}, "
         f"**{outcome.letter}** {_fall_told(late)}"
     )
+    if _fall_told(early) == _fall_told(late):
+        return f"{told}, as in the {epochs} before."
     return f"{told}; in the {epochs} before, it {_fall_told(early)}."
 
 

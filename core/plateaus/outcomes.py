@@ -135,12 +135,14 @@ def _outcome(simulation: Simulation, setting: int, letter: str) -> Outcome:
     ran = simulation.ran[setting]
     final = simulation.final_loss[setting]
     rates = simulation.learning_rate[setting].astype(np.float64)
-    loss: FloatArray = np.where(ran, simulation.val_loss[setting], final[:, None])
+    loss = np.array(simulation.val_loss[setting], dtype=np.float64)
+    np.copyto(loss, final[:, None], where=~ran)
+    loss[np.isnan(loss)] = np.inf
     stopped = simulation.stopped_epoch[setting]
     last = ran.sum(axis=1) - 1
     return Outcome(
         letter=letter,
-        val_loss=np.where(np.isnan(loss), np.inf, loss),
+        val_loss=loss,
         learning_rate=rates,
         reductions=simulation.reduced[setting].sum(axis=1),
         floors=_floors(simulation, setting),

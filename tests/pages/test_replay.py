@@ -203,5 +203,5 @@ def test_what_people_wrote_is_shown_as_it_stands():
 
 def test_an_uploaded_name_with_markup_is_shown_as_it_stands(page):
     choose_source(page, "Your own")
-    page.text_area[0].set_value("epoch,loss\n0,0.5\n1,:red[x]\n").run()
+    page.text_area[0].set_value("epoch,loss,:red[x]\n0,0.5,a\n1,0.4,b\n").run()
     assert r"\:red\[x\]" in texts([*page.error, *page.caption])
