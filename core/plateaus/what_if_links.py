@@ -24,7 +24,7 @@ WATCHERS: Mapping[str, type[Watcher]] = {
 }
 """The callbacks that can be replayed."""
 
-NAMES = ("A", "B", "C", "D")
+NAMES: Sequence[str] = ("A", "B", "C", "D")
 """What settings side by side are called."""
 
 OWN: Mapping[str, Any] = {
