@@ -155,8 +155,11 @@ class Engine:
             priority=_ASKED_FIRST,
         )
         # An answer of a few hundred milliseconds need not wait for the next round.
-        future.add_done_callback(lambda _: self._wake.set())
+        future.add_done_callback(self._wake_up)
         return future
+
+    def _wake_up(self, _: Future[Any]) -> None:
+        self._wake.set()
 
     def _connect(self) -> Client:
         # Importing Dask takes a second, which the first page need not wait for.

@@ -24,7 +24,7 @@ WATCHERS: Mapping[str, type[Watcher]] = {
 }
 """The callbacks that can be replayed."""
 
-NAMES = ("A", "B", "C", "D")
+NAMES: Sequence[str] = ("A", "B", "C", "D")
 """What settings side by side are called."""
 
 OWN: Mapping[str, Any] = {
@@ -100,14 +100,16 @@ def to_query(kind: str, metric: str, settings: Sequence[Values]) -> dict[str, st
 def from_query(query: Mapping[str, str]) -> tuple[str, str | None, list[Values]] | None:
     """Return the callback, the metric and the settings in a link; None if it has none.
 
+    Without any, none are returned: the callback may have some of its own where it was recorded.
     Values of the wrong kind are taken as they are, for `setting_of` to refuse; names that are no
     settings are left out.
     """
     kind = query.get("callback", "")
     if kind not in WATCHERS:
         return None
-    count = query.get("settings", "1")
-    settings = int(count) if count in {"1", "2", "3", "4"} else 1
+    named = any(name.startswith(f"{NAMES[0]}.") for name in query)
+    count = query.get("settings", "1" if named else "0")
+    settings = int(count) if count in {"0", "1", "2", "3", "4"} else 1
     return kind, query.get("metric"), [_values(query, kind, name) for name in NAMES[:settings]]
 
 

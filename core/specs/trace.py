@@ -110,8 +110,8 @@ class TraceSpec(BaseModel):
             ),
             "CSVLogger": CSVLogger(),
             "LearningRateScheduler": LearningRateScheduler(schedule="exponential", verbose=1),
-            "LambdaCallback": LambdaCallback(
-                **dict.fromkeys(LambdaCallback.keras_parameters(), True)
+            "LambdaCallback": LambdaCallback.model_validate(
+                dict.fromkeys(LambdaCallback.keras_parameters(), True)
             ),
         }
         kinds: dict[str, Any] = {callback.__name__: callback for callback in CALLBACKS}

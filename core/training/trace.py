@@ -43,6 +43,10 @@ def trace_fit(values: dict[str, Any]) -> str:
     return made.to_json()
 
 
+def _unheard(_phase: str, _share: float) -> None:
+    """Take the progress of the scans: forty subjects are soon made."""
+
+
 def trace(spec: TraceSpec, settings: Settings) -> Trace:
     """Train, evaluate and predict with watched callbacks."""
     run = spec.to_run()
@@ -50,7 +54,7 @@ def trace(spec: TraceSpec, settings: Settings) -> Trace:
         run.scans,
         data_dir=settings.data_dir,
         cache_dir=settings.cache_dir,
-        on_progress=lambda *_: None,
+        on_progress=_unheard,
     )
     with tempfile.TemporaryDirectory() as directory:
         model = build_model(run.training, scans, use_ema=run.use_ema)

@@ -215,7 +215,7 @@ def _rounded(value: float) -> float:
 
 
 def _callers() -> Generator[FrameType]:
-    frame = sys._getframe(1)  # noqa: SLF001 - `inspect.stack` reads the files of all frames
+    frame = inspect.currentframe()  # `inspect.stack` would read the files of all frames.
     while frame is not None:
         yield frame
         frame = frame.f_back

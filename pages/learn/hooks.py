@@ -13,7 +13,7 @@ def show_timeline() -> None:
     """Show the calls as a timeline, and one of them beside its code."""
     with st.container(horizontal=True, vertical_alignment="center"):
         by = st.segmented_control(
-            "Timeline", list(_AXES), default="order", format_func=_AXES.get, required=True
+            "Timeline", list(_AXES), default="order", format_func=_AXES.__getitem__, required=True
         )
         batches = st.toggle("Batch hooks", value=True, key="hooks-batches")
         idle = st.toggle("Calls that do nothing", key="hooks-idle")

@@ -107,7 +107,7 @@ def _take_text(brought: _Brought) -> None:
     pressed = st.button("Read it", icon=":material/subdirectory_arrow_left:", key="replay-read")
     # Pressed after a file was read, it goes back to the text.
     again = pressed and brought.name != _PASTED
-    if text.strip() and (again or text != st.session_state.get("replay_text_seen")):
+    if text and text.strip() and (again or text != st.session_state.get("replay_text_seen")):
         st.session_state["replay_text_seen"] = text
         brought.take(text, _PASTED, f"text {hash(text)}")
 

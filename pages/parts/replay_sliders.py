@@ -18,7 +18,7 @@ from core.specs.problems import InvalidSettings
 from pages.parts.plain_text import escaped
 from pages.parts.replay_state import ReplayState
 
-BADGES = dict(zip(NAMES, ("blue", "orange", "green", "violet"), strict=True))
+BADGES: dict[str, str] = dict(zip(NAMES, ("blue", "orange", "green", "violet"), strict=True))
 """Streamlit's names for the colours of the settings."""
 
 # Every number of epochs up to this is offered, and all of the curve's.
@@ -97,7 +97,8 @@ def _sliders(state: ReplayState, values: Values, curve: Curves) -> None:
     kind = state.callback
     values["release"] = _choice(state, "release", releases_of(kind), values, RELEASES.get)
     for name, field in what_if_links.parameters_of(kind).items():
-        options = {"key": state.key(f"{state.shown}-{name}"), "help": help_of(field)}
+        options: dict[str, Any] = {"key": state.key(f"{state.shown}-{name}")}
+        options["help"] = help_of(field)
         if field.annotation is bool:
             values[name] = st.toggle(f"`{name}`", value=values[name] is True, **options)
         elif name == "mode":
@@ -132,13 +133,14 @@ def _choice(
     **options: Any,
 ) -> Any:
     now = values[name] if values[name] in choices else choices[0]
+    options.setdefault("help", _OWN_HELP.get(name))
     return st.selectbox(
         f"`{name}`" if name not in _OWN_HELP or words is None else name.capitalize(),
         choices,
         index=list(choices).index(now),
         format_func=words or str,
         key=state.key(f"{state.shown}-{name}"),
-        **({"help": _OWN_HELP.get(name)} | options),
+        **options,
     )
 
 

@@ -52,6 +52,10 @@ def test_what_is_no_setting_is_left_out_of_a_link(query):
     assert from_query(query) == ("EarlyStopping", None, [defaults_of("EarlyStopping")])
 
 
+def test_a_link_may_name_a_callback_and_leave_its_settings_open():
+    assert from_query({"callback": "EarlyStopping", "run": "1"}) == ("EarlyStopping", None, [])
+
+
 def test_a_link_without_a_callback_holds_no_settings():
     assert from_query({"run": "1"}) is None
     assert from_query({"callback": "History"}) is None
