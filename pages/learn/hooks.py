@@ -6,7 +6,7 @@ from core.charts import call_timeline
 from core.charts.live import CONFIG
 from pages.parts import call_steps, chart, legend, trace_choice, trace_source
 
-_AXES = {"order": "In order", "time": "In milliseconds"}
+_AXES: dict[call_timeline.By, str] = {"order": "In order", "time": "In milliseconds"}
 
 
 def show_timeline() -> None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.curves import MAX_BYTES, RecordedCurves, UnreadableCurves, read_trainings
-from pages.parts.plain_text import escaped
 from pages.parts.replay_state import ReplayState
+from pages.parts.words import escaped
 
 _FOUND, _NONE = "found by its name", "none"
 _PASTED = "pasted text"

@@ -13,9 +13,8 @@ from core.specs import presets
 from core.specs.run import RunSpec
 from core.store import Event, EventKind, Run, UnknownRun
 from pages.parts import own_curve, services, visitor
-from pages.parts.plain_text import escaped
 from pages.parts.replay_state import EXAMPLE, OWN, RUN, ReplayState
-from pages.parts.words import when
+from pages.parts.words import escaped, when
 
 MAX_EPOCHS = 1000
 """The most epochs that are replayed on a page, so that it answers a slider at once."""

@@ -15,8 +15,8 @@ from core.plateaus.what_if_links import NAMES, Values
 from core.plateaus.wording import format_rate
 from core.specs.fields import help_of
 from core.specs.problems import InvalidSettings
-from pages.parts.plain_text import escaped
 from pages.parts.replay_state import ReplayState
+from pages.parts.words import escaped
 
 BADGES: dict[str, str] = dict(zip(NAMES, ("blue", "orange", "green", "violet"), strict=True))
 """Streamlit's names for the colours of the settings."""

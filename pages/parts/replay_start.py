@@ -10,9 +10,9 @@ from core.plateaus.recorded_rates import DEFAULT_RATE
 from core.plateaus.what_if import Setting, Watcher
 from core.plateaus.what_if_links import WATCHERS, Values
 from core.specs.callbacks import ModelCheckpoint
-from pages.parts.plain_text import escaped
 from pages.parts.recording import Recording
 from pages.parts.replay_state import ReplayState
+from pages.parts.words import escaped
 
 # A fifth of the curve shows something on a short one; Keras's own 10 on a long one.
 _SHARE, _FEWEST, _MOST = 5, 2, 10

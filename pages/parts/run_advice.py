@@ -7,7 +7,7 @@ import streamlit as st
 from core import store
 from core.charts.live import evidence
 from core.charts.summary import monitored
-from core.plateaus.directions import Direction, direction_of
+from core.plateaus.directions import likely_direction
 from core.specs.callbacks import ReduceLROnPlateau
 from core.store import Epoch, Event, EventKind, Run
 from pages.parts import advice_panel
@@ -38,16 +38,8 @@ def show(run: Run, epochs: Sequence[Epoch], events: Sequence[Event]) -> None:
     advice_panel.show(
         [curves],
         metric=metric,
-        mode=_direction(metric),
+        mode=likely_direction(metric),
         key=f"advice-{run.id}-{metric}",
         own=own[0] if own and own[0].monitor == metric else None,
         about=evidence(run.spec.scans).split(" · ")[1],
     )
-
-
-def _direction(metric: str) -> Direction:
-    """Return Keras's direction; a metric that has none is taken for a loss."""
-    try:
-        return direction_of(metric)
-    except ValueError:
-        return "min"

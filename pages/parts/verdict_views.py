@@ -9,9 +9,9 @@ from core.plateaus.release_comparison import compare_releases
 from core.plateaus.verdicts import Verdict
 from core.plateaus.what_if import Replayed
 from core.plateaus.wording import format_metric, format_rate
-from pages.parts.plain_text import escaped
 from pages.parts.replay_sliders import BADGES
 from pages.parts.replay_state import ReplayState
+from pages.parts.words import escaped
 
 
 def show_steps(state: ReplayState, replayed: Replayed) -> None:

@@ -14,7 +14,7 @@ from core.charts.compare.panels import panel_per_line_figure, panel_per_metric_f
 from core.charts.history import History
 from core.charts.live import CONFIG
 from core.store import Epoch, Event, Run
-from pages.parts import chart, compare_choice, compare_tables, services
+from pages.parts import chart, compare_advice, compare_choice, compare_tables, services
 from pages.parts.words import escaped
 
 _LOOK_EVERY = "2s"
@@ -108,5 +108,6 @@ if lines:
     compare_tables.show_runs(lines, metric, key=table_key)
     compare_tables.show_differences(shown)
     compare_tables.show_seeds(lines, metric, key=table_key)
+    compare_advice.show(lines, metric, key=table_key)
 if any(run.is_active for run in runs):
     st.fragment(look_for_news, run_every=_LOOK_EVERY)()

@@ -8,11 +8,19 @@ from core.charts.replay import ReplayView, replay_figure
 from core.plateaus.recorded_rates import RecordedRates
 from core.plateaus.what_if import Replayed, Setting, replay_setting
 from core.plateaus.what_if_wording import evidence_told, parting_told
-from pages.parts import chart, recording, replay_sliders, replay_start, replay_state, verdict_views
-from pages.parts.plain_text import escaped
+from pages.parts import (
+    advice_panel,
+    chart,
+    recording,
+    replay_sliders,
+    replay_start,
+    replay_state,
+    verdict_views,
+)
 from pages.parts.replay_sliders import BADGES
+from pages.parts.words import escaped
 
-STEPS, TABLE, RELEASES = "Step by step", "All verdicts", "Releases"
+STEPS, TABLE, RELEASES, ADVICE = "Step by step", "All verdicts", "Releases", "Advice"
 
 
 def replay_all(settings: list[Setting]) -> list[Replayed]:
@@ -64,8 +72,9 @@ with picture:
     drawn = st.empty()
 shown = next((one for one in replays if one.setting.name == state.shown), None)
 show_evidence()
-# Another view of the replay, such as an advice, is one more tab here.
-steps, table, releases = st.tabs([STEPS, TABLE, RELEASES], key="replay-tabs", on_change="rerun")
+steps, table, releases, advice = st.tabs(
+    [STEPS, TABLE, RELEASES, ADVICE], key="replay-tabs", on_change="rerun"
+)
 with steps:
     if steps.open and shown is not None:
         verdict_views.show_steps(state, shown)
@@ -75,6 +84,15 @@ with table:
 with releases:
     if releases.open and shown is not None:
         verdict_views.show_releases(shown, rates)
+with advice:
+    if advice.open and shown is not None:
+        advice_panel.show(
+            [source.curves],
+            metric=metric,
+            mode=shown.mode,
+            key=f"replay-advice-{source.key}-{metric}",
+            about=source.evidence,
+        )
 with drawn:
     view = ReplayView(
         metric=metric,

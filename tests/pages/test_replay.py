@@ -5,7 +5,7 @@ import pytest
 from core import store
 from core.plateaus.what_if_links import parameters_of
 from core.store import Epoch, Event, EventKind, RunStatus
-from pages.parts.plain_text import escaped
+from pages.parts.words import escaped
 from tests.pages.test_visits import a_run, button, texts
 
 REPLAY = "pages/plateaus/replay.py"

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from core.charts.compare.lines import Line, direction
+from core.charts.compare.lines import Line
 from core.charts.compare.table import best_of
 from core.charts.palette import palette
+from core.plateaus.directions import likely_direction
 
 # Okabe and Ito's hues, as in `palette`, lightened or darkened to a contrast of 3:1.
 LIGHT_LINES = ("#0072b2", "#c15000", "#008560", "#b0508a", "#6a5acd", "#8a6d00", "#1b2230")
@@ -79,7 +80,7 @@ def _ordered(lines: Sequence[Line], metric: str, *, dark: bool) -> list[Stroke]:
     best = [[best_of(history, metric) for history in line.histories] for line in lines]
     means = [_mean([value for value in values if value is not None]) for values in best]
     numbers = sorted(
-        {mean for mean in means if mean is not None}, reverse=direction(metric) == "min"
+        {mean for mean in means if mean is not None}, reverse=likely_direction(metric) == "min"
     )
     rank = {mean: index / max(len(numbers) - 1, 1) for index, mean in enumerate(numbers)}
     scale, soft = DARK_ORDER if dark else LIGHT_ORDER, palette(dark).soft

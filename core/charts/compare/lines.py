@@ -12,7 +12,7 @@ import numpy as np
 from core.charts.compare.differences import differing_settings, short_names, value_text
 from core.charts.history import History
 from core.plateaus.arrays import FloatArray
-from core.plateaus.directions import Direction, direction_of
+from core.plateaus.directions import likely_direction
 from core.specs.callbacks import METRICS
 from core.specs.run import RunSpec
 
@@ -103,20 +103,12 @@ def lowered_before(history: History) -> list[int]:
     ]
 
 
-def direction(metric: str) -> Direction:
-    """Return which way a metric is better; lower, where its name does not tell."""
-    try:
-        return direction_of(metric)
-    except ValueError:
-        return "min"
-
-
 def best_index(values: FloatArray, metric: str) -> int | None:
     """Return where a curve is best, the first of equals; None without a finite value."""
     finite = np.flatnonzero(np.isfinite(values))
     if not finite.size:
         return None
-    better = np.argmax if direction(metric) == "max" else np.argmin
+    better = np.argmax if likely_direction(metric) == "max" else np.argmin
     return int(finite[better(values[finite])])
 
 

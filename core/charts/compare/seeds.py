@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.charts.compare.lines import Line, direction
+from core.charts.compare.lines import Line
 from core.charts.compare.table import best_of
 from core.plateaus.arrays import FloatArray
+from core.plateaus.directions import likely_direction
 from core.plateaus.wording import format_metric
 
 _FEWEST = 2
@@ -118,7 +119,7 @@ def contrasts_with(first: Spread, others: Sequence[Spread]) -> list[Contrast]:
 
 def sentence(found: Contrast, metric: str) -> str:
     """Say in words what a contrast shows; plain text, not escaped."""
-    better = (found.difference > 0) == (direction(metric) == "max")
+    better = (found.difference > 0) == (likely_direction(metric) == "max")
     size = f"{format_metric(abs(found.difference))} {'better' if better else 'worse'}"
     interval = f"{format_metric(found.low)} to {format_metric(found.high)}"
     how = f"paired by {found.pairs} seeds" if found.pairs else "seeds not paired"

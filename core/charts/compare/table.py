@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from core.charts.compare.differences import differing_settings, short_names
-from core.charts.compare.lines import Line, best_index, direction, lowered_before, values_of
+from core.charts.compare.lines import Line, best_index, lowered_before, values_of
 from core.charts.history import History
 from core.plateaus.arrays import FloatArray
+from core.plateaus.directions import likely_direction
 from core.plateaus.plateau import Plateau, find_plateau
 
 _NEAR_BEST = 0.01
@@ -93,7 +94,7 @@ def _row(
 ) -> dict[str, Any]:
     run, values = history.run, values_of(history, metric)
     best = best_index(values, metric)
-    plateau = find_plateau(values, mode=direction(metric)) if len(values) else None
+    plateau = find_plateau(values, mode=likely_direction(metric)) if len(values) else None
     return {
         "run": run.name,
         **({} if line is None else {"line": line}),
@@ -123,7 +124,7 @@ def _epochs_to_best(values: FloatArray, best: int | None, metric: str) -> int | 
         return None
     room = _NEAR_BEST * abs(values[best])
     near = values >= values[best] - room
-    if direction(metric) == "min":
+    if likely_direction(metric) == "min":
         near = values <= values[best] + room
     return int(np.flatnonzero(near)[0]) + 1
 
@@ -134,7 +135,7 @@ def _gap(history: History, metric: str) -> float | None:
         return None
     name, logs = metric.removeprefix("val_"), history.epochs[-1].logs
     worse = logs.get(f"val_{name}", np.nan) - logs.get(name, np.nan)
-    return _number(-worse if direction(metric) == "max" else worse)
+    return _number(-worse if likely_direction(metric) == "max" else worse)
 
 
 def _number(value: float) -> float | None:
