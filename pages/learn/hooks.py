@@ -6,14 +6,15 @@ from core.charts import call_timeline
 from core.charts.live import CONFIG
 from pages.parts import call_steps, chart, legend, trace_choice, trace_source
 
-_AXES: dict[call_timeline.By, str] = {"order": "In order", "time": "In milliseconds"}
+_AXES = {"order": "In order", "time": "In milliseconds"}
 
 
 def show_timeline() -> None:
     """Show the calls as a timeline, and one of them beside its code."""
     with st.container(horizontal=True, vertical_alignment="center"):
+        choices: list[call_timeline.By] = ["order", "time"]
         by = st.segmented_control(
-            "Timeline", list(_AXES), default="order", format_func=_AXES.__getitem__, required=True
+            "Timeline", choices, default="order", format_func=_AXES.__getitem__, required=True
         )
         batches = st.toggle("Batch hooks", value=True, key="hooks-batches")
         idle = st.toggle("Calls that do nothing", key="hooks-idle")

@@ -30,5 +30,5 @@ def show(lines: Sequence[Line], metric: str, *, key: str) -> None:
         metric=metric,
         mode=likely_direction(metric),
         key=f"{key}-{chosen}-{metric}",
-        about=evidence(line.histories[0].run.spec.scans, seeds=line.n).split(" · ", 1)[1],
+        about=evidence(line.histories[0].run.spec.scans).split(" · ")[1],
     )

@@ -91,7 +91,7 @@ with advice:
             metric=metric,
             mode=shown.mode,
             key=f"replay-advice-{source.key}-{metric}",
-            about=source.evidence,
+            about=source.evidence.removesuffix(" · 1 seed"),
         )
 with drawn:
     view = ReplayView(
