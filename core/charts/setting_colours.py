@@ -1,7 +1,7 @@
 """The colours of up to four settings side by side."""
 
-_LIGHT = ("#0072b2", "#c15000", "#008560", "#9b3f74")
-_DARK = ("#56b4e9", "#e69f00", "#2fc99a", "#e79bc6")
+_LIGHT = ("#0072b2", "#c15000", "#008560", "#70235a")
+_DARK = ("#56b4e9", "#e69f00", "#2fc99a", "#b45aaa")
 
 
 def setting_colours(*, dark: bool) -> dict[str, str]:

@@ -6,16 +6,13 @@ from core.charts import call_timeline
 from core.charts.live import CONFIG
 from pages.parts import call_steps, chart, legend, trace_choice, trace_source
 
-_AXES = {"order": "In order", "time": "In milliseconds"}
+_AXES: dict[str, call_timeline.By] = {"In order": "order", "In milliseconds": "time"}
 
 
 def show_timeline() -> None:
     """Show the calls as a timeline, and one of them beside its code."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        choices: list[call_timeline.By] = ["order", "time"]
-        by = st.segmented_control(
-            "Timeline", choices, default="order", format_func=_AXES.__getitem__, required=True
-        )
+        axis = st.segmented_control("Timeline", list(_AXES), default="In order", required=True)
         batches = st.toggle("Batch hooks", value=True, key="hooks-batches")
         idle = st.toggle("Calls that do nothing", key="hooks-idle")
     shown = [
@@ -24,7 +21,7 @@ def show_timeline() -> None:
         if (batches or not call.is_batch) and (idle or call.does_something)
     ]
     now, dark = call_steps.current(shown), st.context.theme.type == "dark"
-    figure = call_timeline.timeline_figure(trace, shown, by=by, current=now, dark=dark)
+    figure = call_timeline.timeline_figure(trace, shown, by=_AXES[axis], current=now, dark=dark)
     chart.show(figure, key="hooks-timeline", config=CONFIG, on_press=call_steps.go_to)
     legend.show(call_timeline.legend(trace, shown, dark=dark))
     steps, learned = st.tabs(

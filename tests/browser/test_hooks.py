@@ -15,8 +15,10 @@ def test_a_fit_is_traced_and_walked_through(page):
     page.get_by_text("self._reduce_optimizer_lr", exact=False).first.wait_for()
     # Pressing a bar leads to its call.
     bar = page.locator(f"{PLOT} .bars .point path").first
-    box = bar.bounding_box()
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    bar.hover(force=True)  # Plotly's own layer lies above its bars.
+    page.locator(".hoverlayer").get_by_text("model.train_function(iterator)").wait_for()
+    page.mouse.down()
+    page.mouse.up()
     page.get_by_role("heading", name="model.train_function(iterator)").wait_for()
     # The link shows the same trace and the same call, at once.
     page.wait_for_url("**call=*")
