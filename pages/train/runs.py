@@ -8,15 +8,24 @@ from pages.parts import compare_choice, services, visitor
 from pages.parts.launch import MONITOR
 from pages.parts.words import STATUS_BADGES, when
 
+_DELETED = "runs-deleted"
+
+
+def delete(run: Run) -> None:
+    """Delete a run with its files."""
+    store.delete_run(services.db(), run.id, owner=visitor.owner())
+    store.delete_directory(services.settings().run_dir(run.id))
+    st.session_state[_DELETED] = run.id
+
 
 @st.dialog("Delete this run?")
 def confirm_deletion(run: Run) -> None:
     """Ask before a run and its files are gone."""
-    st.write(f"“{run.name}” goes with its curves, logs and models. This cannot be undone.")
-    if st.button("Delete", type="primary", icon=":material/delete:"):
-        store.delete_run(services.db(), run.id, owner=visitor.owner())
-        store.delete_directory(services.settings().run_dir(run.id))
+    if st.session_state.get(_DELETED) == run.id:
         st.rerun()
+    st.write(f"“{run.name}” goes with its curves, logs and models. This cannot be undone.")
+    # A handler is called by whichever rerun comes first, also by one of the page below.
+    st.button("Delete", type="primary", icon=":material/delete:", on_click=delete, args=(run,))
 
 
 def show(run: Run) -> None:
