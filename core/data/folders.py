@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data import patients, splits, twins
 from core.data.listing import Layout, Listing, ScanFile, list_scans, list_visible
 from core.data.scan_set import ScansError, ScanSet
 from core.scans.images import UnreadableImage, read_gray
@@ -76,21 +77,26 @@ def build(
 
     Raises:
         ScansError: If there is no such folder, or it holds fewer than two
-            classes, or a class has no scan to train on or to validate on.
+            classes, or a class has no scan to train on or to validate on, or
+            the split takes patients that are not known.
     """
-    listing = _listing(spec.folder, data_dir)
+    listing = listing_of(spec.folder, data_dir)
     _require_usable(spec, listing.classes, listing.files)
     images, reasons = _read(listing.files, spec, on_progress)
     left_out = {file: reason for file, reason in zip(listing.files, reasons, strict=True) if reason}
     files = [file for file in listing.files if file not in left_out]
     _require_usable(spec, listing.classes, files)
     labels = np.array([listing.classes.index(file.label) for file in files], np.int64)
+    images = images[[reason is None for reason in reasons]] if left_out else images
+    groups = patients.read(data_dir / spec.folder, [file.name for file in files])
+    validation = _validation(spec, labels, files, groups, images)
+    _require_both_sides(spec, listing.classes, labels, validation)
     return ScanSet(
-        images=images[[reason is None for reason in reasons]] if left_out else images,
+        images=images,
         labels=labels,
         classes=listing.classes,
-        groups=np.full(len(files), -1, np.int64),
-        validation=_validation(spec, labels, files),
+        groups=groups,
+        validation=validation,
         masks=None,
         names=tuple(file.name for file in files),
         left_out=tuple(
@@ -105,11 +111,14 @@ def fingerprint(spec: FolderScans, *, data_dir: Path) -> list[tuple[str, int, in
     Raises:
         ScansError: If there is no such folder.
     """
-    stats = [(file.name, file.path.stat()) for file in _listing(spec.folder, data_dir).files]
+    listing = listing_of(spec.folder, data_dir)
+    stats = [(file.name, file.path.stat()) for file in listing.files]
+    with suppress(FileNotFoundError):
+        stats.append((patients.FILE, (data_dir / spec.folder / patients.FILE).stat()))
     return [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
 
 
-def _listing(name: str, data_dir: Path) -> Listing:
+def listing_of(name: str, data_dir: Path) -> Listing:
     """List the folder that a person named.
 
     Raises:
@@ -209,22 +218,43 @@ def _validation(
     spec: FolderScans,
     labels: NDArray[np.int64],
     files: Sequence[ScanFile],
+    groups: NDArray[np.int64],
+    images: NDArray[np.uint8],
 ) -> NDArray[np.bool_]:
-    if spec.split == "folders":
-        return np.array([file.testing for file in files])
-    return _draw(labels, spec.validation_fraction, spec.seed)
+    match spec.split:
+        case "folders":
+            return np.array([file.testing for file in files])
+        case "random":
+            return splits.draw(labels, fraction=spec.validation_fraction, seed=spec.seed)
+        case "twins":
+            together = twins.compare(images).clusters
+        case "patients":
+            together = groups
+            if (groups < 0).all():
+                raise ScansError(
+                    f"The folder {spec.folder!r} names no patients, which the split by patients "
+                    f"needs: add {patients.FILE} with the columns `file` and `patient`, or choose "
+                    "the split that keeps twins together.",
+                )
+    return splits.draw_groups(labels, together, fraction=spec.validation_fraction, seed=spec.seed)
 
 
-def _draw(labels: NDArray[np.int64], fraction: float, seed: int) -> NDArray[np.bool_]:
-    """Draw the same share of each class, and at least one scan of each.
+def _require_both_sides(
+    spec: FolderScans,
+    classes: Sequence[str],
+    labels: NDArray[np.int64],
+    validation: NDArray[np.bool_],
+) -> None:
+    """Refuse a split whose groups leave a class on one side only.
 
-    Not by scikit-learn's `train_test_split`: stratified, it may leave a small
-    class without a scan to validate on, and importing it takes as long as
-    reading thousands of scans.
+    Raises:
+        ScansError: If they do.
     """
-    rng = np.random.default_rng(seed)
-    drawn = np.zeros(len(labels), np.bool_)
-    for label in np.unique(labels):
-        members = np.flatnonzero(labels == label)
-        drawn[rng.choice(members, max(1, round(fraction * len(members))), replace=False)] = True
-    return drawn
+    for label, name in enumerate(classes):
+        sides = validation[labels == label]
+        if sides.all() or not sides.any():
+            raise ScansError(
+                f"All scans of the class {name!r} in the folder {spec.folder!r} belong together, "
+                f"so that the split {spec.split!r} cannot have it on both sides: add other scans "
+                "to it, or choose the random split.",
+            )
