@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data import patients, splits, twins
+from core.data import masks, patients, splits, twins
 from core.data.listing import Layout, Listing, ScanFile, list_scans, list_visible
 from core.data.scan_set import ScansError, ScanSet
 from core.scans.images import UnreadableImage, read_gray
@@ -89,7 +89,16 @@ def build(
     labels = np.array([listing.classes.index(file.label) for file in files], np.int64)
     images = images[[reason is None for reason in reasons]] if left_out else images
     groups = patients.read(data_dir / spec.folder, [file.name for file in files])
-    validation = _validation(spec, labels, files, groups, images)
+    _require_patients(spec, groups)
+    validation = splits.assign(
+        spec.split,
+        labels,
+        testing=np.array([file.testing for file in files]),
+        clusters=lambda: twins.compare(images).clusters,
+        patients=groups,
+        fraction=spec.validation_fraction,
+        seed=spec.seed,
+    )
     _require_both_sides(spec, listing.classes, labels, validation)
     return ScanSet(
         images=images,
@@ -97,7 +106,9 @@ def build(
         classes=listing.classes,
         groups=groups,
         validation=validation,
-        masks=None,
+        masks=masks.read(
+            data_dir / spec.folder, [file.name for file in files], size_px=spec.image_size
+        ),
         names=tuple(file.name for file in files),
         left_out=tuple(
             f"{file.name}: not a readable image ({reason})." for file, reason in left_out.items()
@@ -214,29 +225,18 @@ def _require_class(spec: FolderScans, name: str, *, training: int, testing: int)
         )
 
 
-def _validation(
-    spec: FolderScans,
-    labels: NDArray[np.int64],
-    files: Sequence[ScanFile],
-    groups: NDArray[np.int64],
-    images: NDArray[np.uint8],
-) -> NDArray[np.bool_]:
-    match spec.split:
-        case "folders":
-            return np.array([file.testing for file in files])
-        case "random":
-            return splits.draw(labels, fraction=spec.validation_fraction, seed=spec.seed)
-        case "twins":
-            together = twins.compare(images).clusters
-        case "patients":
-            together = groups
-            if (groups < 0).all():
-                raise ScansError(
-                    f"The folder {spec.folder!r} names no patients, which the split by patients "
-                    f"needs: add {patients.FILE} with the columns `file` and `patient`, or choose "
-                    "the split that keeps twins together.",
-                )
-    return splits.draw_groups(labels, together, fraction=spec.validation_fraction, seed=spec.seed)
+def _require_patients(spec: FolderScans, groups: NDArray[np.int64]) -> None:
+    """Refuse a split by patients where none is known.
+
+    Raises:
+        ScansError: If it is.
+    """
+    if spec.split == "patients" and (groups < 0).all():
+        raise ScansError(
+            f"The folder {spec.folder!r} names no patients, which the split by patients needs: "
+            f"add {patients.FILE} with the columns `file` and `patient`, or choose the split that "
+            "keeps twins together.",
+        )
 
 
 def _require_both_sides(

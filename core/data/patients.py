@@ -44,16 +44,20 @@ def read_names(folder: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise ValueError("more than 16 MB")
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.DictReader(file)
-            return {row["file"]: row["patient"].strip() for row in rows if row["patient"].strip()}
+        return _rows(path)
     except (OSError, ValueError, KeyError, AttributeError, csv.Error) as error:
         raise ScansError(
             f"{FILE} of the folder {folder.name!r} cannot be read: it must be UTF-8 text of at "
             f"most 16 MB with the columns `file` and `patient` ({type(error).__name__}).",
         ) from error
+
+
+def _rows(path: Path) -> dict[str, str]:
+    if path.stat().st_size > _MAX_BYTES:
+        raise ValueError("more than 16 MB")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.DictReader(file)
+        return {row["file"]: row["patient"].strip() for row in rows if row["patient"].strip()}
 
 
 def write(folder: Path, patients: dict[str, str]) -> None:

@@ -1,10 +1,47 @@
 """Which scans are kept for validation."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
+
+from core.specs.data import FolderSplit
+
+
+def assign(
+    split: FolderSplit,
+    labels: NDArray[np.int64],
+    *,
+    testing: NDArray[np.bool_],
+    clusters: Callable[[], NDArray[np.int64]],
+    patients: NDArray[np.int64],
+    fraction: float,
+    seed: int,
+) -> NDArray[np.bool_]:
+    """Choose the validation scans of a folder.
+
+    Args:
+        split: How.
+        labels: The class of each scan, shape (scans,).
+        testing: Whether it lies in `Testing/`, shape (scans,).
+        clusters: Gives a number that twins share, shape (scans,); called where needed.
+        patients: The same for patients, -1 where unknown, shape (scans,).
+        fraction: The share that is drawn, 0 to 1.
+        seed: Draws them.
+
+    Returns:
+        True for validation, shape (scans,).
+    """
+    match split:
+        case "folders":
+            return testing
+        case "random":
+            return draw(labels, fraction=fraction, seed=seed)
+        case "twins":
+            return draw_groups(labels, clusters(), fraction=fraction, seed=seed)
+        case "patients":
+            return draw_groups(labels, patients, fraction=fraction, seed=seed)
 
 
 def draw(labels: NDArray[np.int64], *, fraction: float, seed: int) -> NDArray[np.bool_]:

@@ -43,7 +43,7 @@ def _outcome(order: dict[str, Any], said: TextIO) -> dict[str, Any]:
     except MemoryError:
         return {"problem": "It took more memory than it may: bring a smaller data set."}
     # Whatever a broken file raises, the person gets a sentence and the log the rest.
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         _log.exception("%s failed", order["job"])
         return {"problem": f"It broke off ({type(error).__name__}): the log says more. Try again."}
 

@@ -24,9 +24,9 @@ def test_random_split_leaves_each_class_on_both_sides(counts, fraction, seed):
         assert abs(share - fraction * count) <= max(0.5, 1 - fraction * count)
 
 
-grouped = st.lists(
-    st.tuples(st.integers(0, 3), st.integers(-1, 12)), min_size=1, max_size=120
-).map(lambda rows: (np.array([row[0] for row in rows]), np.array([row[1] for row in rows])))
+grouped = st.lists(st.tuples(st.integers(0, 3), st.integers(-1, 12)), min_size=1, max_size=120).map(
+    lambda rows: (np.array([row[0] for row in rows]), np.array([row[1] for row in rows]))
+)
 
 
 @given(scans=grouped, fraction=fractions, seed=seeds)

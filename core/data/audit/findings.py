@@ -57,9 +57,9 @@ def _twins(counts: TwinCounts) -> Iterator[Finding]:
         yield Finding(
             "bad",
             "Twins in training and testing",
-            f"{counts.across:,} of {counts.testing:,} test scans ({share:.0%}) have a twin in the "
-            f"training scans, {counts.identical_across:,} of them byte for byte. A model can answer "
-            "these from memory.",
+            f"{counts.across:,} of {counts.testing:,} test scans ({share:.0%}) have a twin in "
+            f"the training scans, {counts.identical_across:,} of them byte for byte. A model can "
+            "answer these from memory.",
         )
     if counts.classes:
         yield Finding(
@@ -74,8 +74,8 @@ def _twins(counts: TwinCounts) -> Iterator[Finding]:
         yield Finding(
             "note",
             "Twins",
-            f"{_scans(counts.scans)} {_have(counts.scans)} a twin. A split scan by scan can put the "
-            "two on both sides: keep twins together.",
+            f"{_scans(counts.scans)} {_have(counts.scans)} a twin. A split scan by scan can put "
+            "the two on both sides: keep twins together.",
         )
 
 

@@ -87,17 +87,15 @@ def audit_files(
     with _fresh(directory) as fresh:
         shown = _scans_in(fresh, len(listing.files))
         facts = reading.read_files(listing, shown, on_progress)
-        _finish(fresh, directory, listing.classes, facts, shown, on_progress)
+        _keep(fresh, directory, _told(listing.classes, facts, shown, fresh, on_progress))
 
 
-def audit_scans(
-    scans: ScanSet, directory: Path, on_progress: Callable[[str, float], None]
-) -> None:
+def audit_scans(scans: ScanSet, directory: Path, on_progress: Callable[[str, float], None]) -> None:
     """Audit scans that are arrays already, such as simulated ones; see `audit_files`."""
     with _fresh(directory) as fresh:
         shown = _scans_in(fresh, len(scans.names))
         facts = reading.of_scans(scans, shown)
-        _finish(fresh, directory, scans.classes, facts, shown, on_progress)
+        _keep(fresh, directory, _told(scans.classes, facts, shown, fresh, on_progress))
 
 
 def read(directory: Path) -> Audit | None:
@@ -115,24 +113,27 @@ def read(directory: Path) -> Audit | None:
     return Audit(told.classes, told.facts, found, told.style, shown)
 
 
-def _finish(
-    fresh: Path,
-    directory: Path,
+def _told(
     classes: Sequence[str],
     facts: Sequence[FileFacts],
     shown: NDArray[np.uint8],
+    fresh: Path,
     on_progress: Callable[[str, float], None],
-) -> None:
+) -> _Told:
+    """Compare the scans, write their twins, and return what else there is to tell."""
     on_progress("Comparing the scans", 0.0)
     found = _twins(facts, shown)
+    np.savez(fresh / "twins.npz", **vars(found))
     on_progress("Checking the style", 0.0)
     usable = reading.readable(facts)
     checked = style.check(
         [facts[i] for i in usable], shown[usable], classes, found.clusters[usable]
     )
-    told = _Told(classes=tuple(classes), facts=tuple(facts), style=checked)
+    return _Told(classes=tuple(classes), facts=tuple(facts), style=checked)
+
+
+def _keep(fresh: Path, directory: Path, told: _Told) -> None:
     (fresh / "audit.json").write_text(told.model_dump_json(), encoding="utf-8")
-    np.savez(fresh / "twins.npz", **vars(found))
     with suppress(OSError):  # mostly there is none
         directory.rename(fresh.parent / "old")
     with suppress(OSError):  # another process may have put the same audit there

@@ -73,7 +73,9 @@ def check(
     every = np.concatenate(list(seen.values()), axis=1)
     recalls = _judge(every, labels, clusters)
     return Style(
-        scores={name: float(score.mean()) for name, score in {**scores, "all three": recalls}.items()},
+        scores={
+            name: float(score.mean()) for name, score in {**scores, "all three": recalls}.items()
+        },
         recalls=dict(zip(classes, recalls.tolist(), strict=True)),
     )
 
