@@ -33,6 +33,14 @@ page = st.navigation(
             ),
             st.Page("pages/train/runs.py", title="Runs", icon=":material/list:", url_path="runs"),
         ],
+        "Scans": [
+            st.Page(
+                "pages/scans/datasets.py",
+                title="Data sets",
+                icon=":material/folder_open:",
+                url_path="datasets",
+            ),
+        ],
     }
 )
 first_visit.mend()

@@ -5,13 +5,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data import masks, patients, splits, twins
+from core.data import about, masks, patients, splits, twins
+from core.data.about import About
 from core.data.listing import Layout, Listing, ScanFile, list_scans, list_visible
 from core.data.scan_set import ScansError, ScanSet
 from core.scans.images import UnreadableImage, read_gray
@@ -32,6 +33,7 @@ class FolderSummary:
         classes: Names of the classes, sorted.
         training: Files of each class in `Training/`, or in all with "classes".
         testing: Files of each class in `Testing/`; zeros with "classes".
+        about: What the set says of itself.
     """
 
     name: str
@@ -39,6 +41,7 @@ class FolderSummary:
     classes: tuple[str, ...]
     training: tuple[int, ...]
     testing: tuple[int, ...]
+    about: About = field(default_factory=About)
 
 
 def list_folders(data_dir: Path) -> list[FolderSummary]:
@@ -56,7 +59,7 @@ def list_folders(data_dir: Path) -> list[FolderSummary]:
             with suppress(OSError):  # not a folder, or not ours to read
                 listing = list_scans(folder)
                 if listing.files and folder.name.isprintable():
-                    summaries.append(_summary(folder.name, listing))
+                    summaries.append(_summary(folder, listing))
     return summaries
 
 
@@ -149,14 +152,15 @@ def listing_of(name: str, data_dir: Path) -> Listing:
         ) from error
 
 
-def _summary(name: str, listing: Listing) -> FolderSummary:
+def _summary(folder: Path, listing: Listing) -> FolderSummary:
     counts = Counter((file.label, file.testing) for file in listing.files)
     return FolderSummary(
-        name=name,
+        name=folder.name,
         layout=listing.layout,
         classes=listing.classes,
         training=tuple(counts[label, False] for label in listing.classes),
         testing=tuple(counts[label, True] for label in listing.classes),
+        about=about.read(folder),
     )
 
 

@@ -1,5 +1,6 @@
 """Words and signs for what the store holds."""
 
+import re
 import time
 from typing import Literal
 
@@ -17,6 +18,11 @@ STATUS_BADGES: dict[RunStatus, tuple[str, str, BadgeColor]] = {
     RunStatus.DIVERGED: ("diverged", ":material/trending_up:", "orange"),
     RunStatus.INTERRUPTED: ("interrupted", ":material/power_off:", "orange"),
 }
+
+
+def escaped(text: str) -> str:
+    """Return text that somebody wrote so that Markdown shows it as it is."""
+    return re.sub(r"([\\`*_\[\]<>$~:#|{}])", r"\\\1", text)
 
 
 def duration(seconds: float) -> str:

@@ -2,13 +2,12 @@
 
 import streamlit as st
 
-from core.data import folders
 from core.specs import links, presets
 from core.specs.callbacks import CALLBACKS
 from core.specs.data import FolderScans, SimulatedScans
 from core.specs.problems import InvalidSettings, check_run
 from core.specs.run import RunSpec, TrainingSpec
-from pages.parts import launch, services, visitor
+from pages.parts import datasets, launch, visitor
 from pages.parts.form import Form
 
 form = Form()
@@ -32,7 +31,7 @@ def take_preset() -> None:
 
 def show_scans() -> None:
     """Show which scans to train on."""
-    found = {folder.name: folder for folder in folders.list_folders(services.settings().data_dir)}
+    found = {folder.name: folder for folder in datasets.visible_folders()}
     now = form.values.get("scans.folder", "") if form.values.get("scans") == "folder" else ""
     choices = ["", *found, *([now] if now and now not in found else [])]
     chosen = st.selectbox(

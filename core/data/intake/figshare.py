@@ -30,9 +30,6 @@ from core.data.listing import natural
 from core.data.scan_set import ScansError
 from core.scans.images import MAX_PIXELS
 
-FOLDER = "figshare_brain_tumor"
-"""The set's folder in the data directory."""
-
 CLASSES = {1: "meningioma", 2: "glioma", 3: "pituitary"}
 """The set's labels."""
 

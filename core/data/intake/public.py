@@ -18,9 +18,6 @@ from core.data.intake import figshare, places
 from core.data.listing import list_scans
 from core.data.scan_set import ScansError
 
-KAGGLE_FOLDER = "kaggle_brain_tumor"
-"""The Kaggle set's folder in the data directory."""
-
 KAGGLE_HANDLE = "sartajbhuvaji/brain-tumor-classification-mri"
 """What Kaggle calls it."""
 
