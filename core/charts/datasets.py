@@ -64,15 +64,14 @@ def style_figure(
         "y": list(scores),
         "x": list(scores.values()),
         "text": [f"{score:.0%}" for score in scores.values()],
-        "textposition": "auto",
-        "insidetextanchor": "end",
+        "textposition": "outside",
         "marker": {"color": colours.reduction},
-        "textfont": {"color": colours.on_reduction},
-        "outsidetextfont": {"color": colours.ink},
+        "textfont": {"color": colours.ink},
+        "cliponaxis": False,
         "hovertemplate": "seeing %{y}: right on %{x:.1%}<extra></extra>",
     }
     layout = _layout(len(scores), rests_on, colours)
-    layout["xaxis"] |= {"range": [0, 1], "tickformat": ".0%"}
+    layout["xaxis"] |= {"range": [0, 1.08], "tickformat": ".0%", "tick0": 0, "dtick": 0.25}
     layout["shapes"] = [_upright(chance, colours)]
     layout["annotations"].append(
         note(f"chance {chance:.0%}", colours.ink, xref="x", x=chance, y=1, yanchor="bottom")

@@ -60,8 +60,8 @@ def caption(audit: Audit, index: int) -> str:
     fact = audit.facts[index]
     name = fact.name.rsplit("/", 1)[-1]
     short = name if len(name) <= _LONGEST else f"…{name[1 - _LONGEST :]}"
-    broken = " · unreadable" if fact.problem else ""
-    return f"{escaped(short)}  \n{escaped(audit.classes[fact.label])}{broken}"
+    twin = " · :orange[twin]" if audit.has_twin[index] else ""
+    return f"{escaped(short)}  \n{escaped(audit.classes[fact.label])}{twin}"
 
 
 def _chosen(audit: Audit, label: int, side: str, sides: tuple[str, str]) -> NDArray[np.int64]:

@@ -10,6 +10,7 @@ from core.data.about import About
 from core.data.audit import kept, report
 from core.data.audit.report import Audit
 from core.data.folders import FolderSummary
+from core.data.intake.offers import KAGGLE_CLASSES
 from core.engine.tasks import Busy, TaskState
 from core.specs.data import FolderScans, ScansSpec, SimulatedScans
 from pages.parts import services, visitor
@@ -29,13 +30,15 @@ class Choice:
         key: Names it in a link.
         title: Plain text.
         spec: The scans, as the form's defaults have them.
-        about: Where they come from.
+        about: Where they come from, as they say themselves.
+        looks_like: A public set whose folders have the same names.
     """
 
     key: str
     title: str
     spec: ScansSpec
     about: About
+    looks_like: About | None = None
 
 
 def visible_folders() -> list[FolderSummary]:
@@ -91,4 +94,5 @@ def _read(place: str) -> Audit | None:
 def _of_folder(folder: FolderSummary) -> Choice:
     title = folder.about.title or f"Folder {folder.name}"
     spec = FolderScans(folder=folder.name)
-    return Choice(f"folder/{folder.name}", title, spec, folder.about)
+    like = about.KAGGLE if folder.classes == KAGGLE_CLASSES else None
+    return Choice(f"folder/{folder.name}", title, spec, folder.about, like)

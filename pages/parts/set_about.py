@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.charts.datasets import CONFIG, class_counts_figure
+from core.data.about import About
 from core.data.audit.report import Audit
 from core.data.intake import places
 from core.specs.data import FolderScans
@@ -13,26 +14,36 @@ from pages.parts.words import escaped
 
 def show_source(choice: Choice) -> None:
     """Show where a set comes from, and let its owner remove it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(_source(choice), width="stretch")
+        if _may_remove(choice) and st.button("Remove this set", icon=":material/delete:"):
+            _confirm_removal(choice)
+
+
+def _source(choice: Choice) -> str:
+    """Return source and licence, as the set says them or as it looks like, in Markdown."""
     about = choice.about
     if about.source or about.licence:
-        licence = about.licence or "not said; ask who made it before you pass it on."
-        st.caption(f"Source: {escaped(about.source or 'not said.')}  \nLicence: {escaped(licence)}")
-    else:
-        st.caption(
-            "Source and licence: not said. A file `about.json` in the folder can say them, as "
-            "`title`, `source` and `licence`."
-        )
-    if _may_remove(choice) and st.button("Remove this set", icon=":material/delete:"):
-        _confirm_removal(choice)
+        return _line(about, "not said; ask who made it before you pass it on.")
+    if choice.looks_like is not None:
+        guess = choice.looks_like
+        return f"Its folders are named like those of {guess.title}; if it is: {_line(guess, '')}"
+    return (
+        "Source and licence: not said. A file `about.json` in the folder can say them, as "
+        "`title`, `source` and `licence`."
+    )
 
 
-def show_counts(choice: Choice, audit: Audit, *, rests_on: str, sides: tuple[str, str]) -> None:
-    """Show how large a set and its scans are, and the scans of each class.
+def _line(about: About, otherwise: str) -> str:
+    source, licence = about.source or "not said.", about.licence or otherwise
+    return f"Source: {escaped(source)}  \nLicence: {escaped(licence)}"
+
+
+def show_figures(audit: Audit, *, sides: tuple[str, str]) -> None:
+    """Show how large a set and its scans are.
 
     Args:
-        choice: The set.
         audit: Of the set.
-        rests_on: What the chart shows, one line.
         sides: What the scans for training and those for testing are called.
     """
     whole = [fact for fact in audit.facts if not fact.problem]
@@ -46,6 +57,17 @@ def show_counts(choice: Choice, audit: Audit, *, rests_on: str, sides: tuple[str
     with st.container(horizontal=True, gap="medium"):
         for name, figure in figures.items():
             st.metric(name, figure, width="content")
+
+
+def show_counts(choice: Choice, audit: Audit, *, rests_on: str, sides: tuple[str, str]) -> None:
+    """Show the scans of each class as a chart.
+
+    Args:
+        choice: The set.
+        audit: Of the set.
+        rests_on: What the chart shows, one line.
+        sides: What the scans for training and those for testing are called.
+    """
     training, testing = (_counts(audit, testing=testing) for testing in (False, True))
     figure = class_counts_figure(
         audit.classes,

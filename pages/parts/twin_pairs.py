@@ -10,7 +10,8 @@ from core.data.audit.report import Audit
 from pages.parts.words import escaped
 
 _PER_PAGE = 6
-_WIDTH_PX = 150
+# Two cards in a row beside an open sidebar at 1280 pixels, two pictures in a card on a phone.
+_CARD_PX, _WIDTH_PX = 372, 148
 _AMPLIFIED = 4
 _WORDS: dict[Kind, str] = {
     "training and testing": "Across training and testing",
@@ -53,13 +54,14 @@ def show(audit: Audit, counts: TwinCounts, *, key: str, sides: tuple[str, str]) 
         page = st.number_input(
             f"Page, of {pages:,}", 1, pages, key=f"pairs-page-{key}-{kind}", width=160
         )
-    for pair in chosen[(page - 1) * _PER_PAGE : page * _PER_PAGE]:
-        _show_pair(audit, pair, sides)
+    with st.container(horizontal=True):
+        for pair in chosen[(page - 1) * _PER_PAGE : page * _PER_PAGE]:
+            _show_pair(audit, pair, sides)
 
 
 def _show_pair(audit: Audit, pair: Pair, sides: tuple[str, str]) -> None:
     first, second = np.asarray(audit.shown[pair.first]), np.asarray(audit.shown[pair.second])
-    with st.container(border=True):
+    with st.container(border=True, width=_CARD_PX):
         words = (
             "byte for byte the same file"
             if pair.identical

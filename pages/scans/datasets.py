@@ -44,19 +44,20 @@ def show_set(choice: Choice, audit: Audit) -> None:
     rests_on = f"scans of folder {folder.folder}" if folder else "simulated scans"
     counts = pairs.count(audit)
     split_lesson.show_verdict(audit, counts)
-    set_about.show_counts(choice, audit, rests_on=rests_on, sides=sides)
-    scans, twins, found, split = st.tabs(
-        ["Scans", "Twins", "Findings", "Split"], key=f"tabs-{choice.key}", on_change="rerun"
+    set_about.show_figures(audit, sides=sides)
+    overview, scans, twins, split = st.tabs(
+        ["Overview", "Scans", "Twins", "Split"], key=f"tabs-{choice.key}", on_change="rerun"
     )
+    if overview.open:
+        with overview:
+            set_about.show_counts(choice, audit, rests_on=rests_on, sides=sides)
+            audit_findings.show(audit, key=choice.key, rests_on=rests_on)
     if scans.open:
         with scans:
             contact_sheet.show(audit, key=choice.key, sides=sides)
     if twins.open:
         with twins:
             twin_pairs.show(audit, counts, key=choice.key, sides=sides)
-    if found.open:
-        with found:
-            audit_findings.show(audit, key=choice.key, rests_on=rests_on)
     if split.open:
         with split:
             split_lesson.show(folder, audit)

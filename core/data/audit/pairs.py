@@ -60,10 +60,9 @@ class TwinCounts:
 def count(audit: Audit) -> TwinCounts:
     """Count the scans of an audit that have twins."""
     found, testing = audit.twins, audit.testing
-    sizes = np.bincount(found.clusters, minlength=len(audit.facts))
     training_digests = {fact.digest for fact in audit.facts if not fact.testing and fact.digest}
     return TwinCounts(
-        scans=int((sizes[found.clusters] > 1).sum()),
+        scans=int(audit.has_twin.sum()),
         identical=int((found.first_same != np.arange(len(audit.facts))).sum()),
         testing=int(testing.sum()),
         across=int((twins.meets(found, ~testing) & testing).sum()),

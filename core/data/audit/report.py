@@ -64,6 +64,12 @@ class Audit:
         return np.array([fact.testing for fact in self.facts], np.bool_)
 
     @property
+    def has_twin(self) -> NDArray[np.bool_]:
+        """Whether each file has a twin anywhere, shape (files,)."""
+        clusters = self.twins.clusters
+        return np.bincount(clusters, minlength=len(clusters))[clusters] > 1
+
+    @property
     def readable(self) -> NDArray[np.bool_]:
         """Whether each file can be read, shape (files,)."""
         return np.array([not fact.problem for fact in self.facts], np.bool_)

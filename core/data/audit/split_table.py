@@ -50,7 +50,7 @@ def _row(split: FolderSplit, audit: Audit, patients: NDArray[np.int64]) -> Split
     if split == "folders" and not audit.testing[usable].any():
         return SplitRow(split, obstacle="has no Testing folder")
     if split == "patients" and (patients[usable] < 0).all():
-        return SplitRow(split, obstacle="names no patients")
+        return SplitRow(split, obstacle="names no patients in patients.csv")
     # As training reads them: drawn by class and seed from the same scans in the same order.
     chosen = splits.assign(
         split,

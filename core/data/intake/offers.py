@@ -7,6 +7,9 @@ from core.data.about import FIGSHARE, KAGGLE, About
 KAGGLE_FOLDER = "kaggle_brain_tumor"
 """The Kaggle set's folder in the data directory."""
 
+KAGGLE_CLASSES = ("glioma_tumor", "meningioma_tumor", "no_tumor", "pituitary_tumor")
+"""The names of its classes."""
+
 FIGSHARE_FOLDER = "figshare_brain_tumor"
 """The figshare set's folder in the data directory."""
 
