@@ -49,7 +49,7 @@ def class_counts_figure(
 def style_figure(
     scores: dict[str, float], *, chance: float, rests_on: str, dark: bool
 ) -> go.Figure:
-    """Draw how often a linear model is right that sees no brain, beside guessing.
+    """Draw how often a linear model is right that sees no shapes, beside guessing.
 
     Args:
         scores: Balanced accuracy, 0 to 1, by what the model sees.

@@ -84,13 +84,13 @@ def _style(style: Style) -> Finding:
         return Finding("note", "Style check", style.skipped)
     above = style.score - style.chance
     figures = (
-        f"A linear model that sees only border, size and histogram, and no brain, is right on "
+        f"A linear model that sees only border, size and histogram, and no shapes, is right on "
         f"{style.score:.0%} of scans it has not seen; chance is {style.chance:.0%}."
     )
     best = max(style.recalls, key=style.recalls.__getitem__)
     most = f"It knows {best} best, {style.recalls[best]:.0%} of the time."
     if above >= CLEAR:
-        end = "Style gives the class away: a network can score without looking at the brain."
+        end = "Style gives the class away: a network can score without looking for a tumor."
         return Finding("bad", "Style check", f"{figures} {most} {end}")
     if above >= SLIGHT:
         end = "Style helps a little: part of a network's score may come from it."

@@ -1,4 +1,4 @@
-"""Can the class be told from border, size and brightness alone, without seeing the brain?"""
+"""Can the class be told from border, size and brightness alone, without seeing any shape?"""
 
 # scikit-learn ships partial types.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
