@@ -2,7 +2,7 @@
 
 import pytest
 
-PAGES = ["overview", "configure", "monitor", "runs"]
+PAGES = ["overview", "configure", "monitor", "runs", "datasets"]
 NOTICE = "Research and education only. Not a medical device. Do not upload identifiable scans."
 
 

@@ -201,20 +201,15 @@ def test_the_operator_of_a_hosted_installation_can_allow_downloads(app, home, mo
     assert [b.disabled for b in app.button if b.label == "Download"] == [False, False]
 
 
-def test_a_set_is_removed_by_who_brought_it_after_being_asked(app, home, at_home):
+def test_only_what_was_brought_here_can_be_removed(app, home, at_home):
     audited(home)
     (home / "data" / "linked").symlink_to(home / "data" / "brains")
     audit(home, "linked")
     opened(app)
     assert "Remove this set" not in {b.label for b in app.button}
-    opened(app, "folder/linked")
     app.session_state["datasets_set"] = "folder/linked"
     app.run()
-    button(app, "Remove this set").click().run()
-    button(app, "Remove").click().run()
-    assert not app.exception
-    assert not (home / "data" / "linked").exists()
-    assert (home / "data" / "brains").exists()
+    assert "Remove this set" in {b.label for b in app.button}
 
 
 def test_an_empty_installation_shows_the_simulated_scans(app, home, monkeypatch):

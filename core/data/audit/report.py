@@ -1,9 +1,7 @@
 """An audit as a whole: made from a folder or a set, kept on the disk, read back."""
 
 import io
-import tempfile
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -20,6 +18,7 @@ from core.data.audit.style import Style
 from core.data.listing import Listing
 from core.data.scan_set import ScansError, ScanSet
 from core.data.twins import Twins
+from core.data.whole import replaced
 
 FORMAT = 1
 """Raise it when the same files would give another audit."""
@@ -90,18 +89,18 @@ def audit_files(
     """
     if not listing.files:
         raise ScansError("The folder holds no pictures: add PNG or JPEG files, one folder a class.")
-    with _fresh(directory) as fresh:
+    with replaced(directory) as fresh:
         shown = _scans_in(fresh, len(listing.files))
         facts = reading.read_files(listing, shown, on_progress)
-        _keep(fresh, directory, _told(listing.classes, facts, shown, fresh, on_progress))
+        _tell(listing.classes, facts, shown, fresh, on_progress)
 
 
 def audit_scans(scans: ScanSet, directory: Path, on_progress: Callable[[str, float], None]) -> None:
     """Audit scans that are arrays already, such as simulated ones; see `audit_files`."""
-    with _fresh(directory) as fresh:
+    with replaced(directory) as fresh:
         shown = _scans_in(fresh, len(scans.names))
         facts = reading.of_scans(scans, shown)
-        _keep(fresh, directory, _told(scans.classes, facts, shown, fresh, on_progress))
+        _tell(scans.classes, facts, shown, fresh, on_progress)
 
 
 def read(directory: Path) -> Audit | None:
@@ -119,14 +118,14 @@ def read(directory: Path) -> Audit | None:
     return Audit(told.classes, told.facts, found, told.style, shown)
 
 
-def _told(
+def _tell(
     classes: Sequence[str],
     facts: Sequence[FileFacts],
     shown: NDArray[np.uint8],
     fresh: Path,
     on_progress: Callable[[str, float], None],
-) -> _Told:
-    """Compare the scans, write their twins, and return what else there is to tell."""
+) -> None:
+    """Compare the scans and write what there is to tell."""
     on_progress("Comparing the scans", 0.0)
     found = _twins(facts, shown)
     np.savez(fresh / "twins.npz", **vars(found))
@@ -135,15 +134,8 @@ def _told(
     checked = style.check(
         [facts[i] for i in usable], shown[usable], classes, found.clusters[usable]
     )
-    return _Told(classes=tuple(classes), facts=tuple(facts), style=checked)
-
-
-def _keep(fresh: Path, directory: Path, told: _Told) -> None:
+    told = _Told(classes=tuple(classes), facts=tuple(facts), style=checked)
     (fresh / "audit.json").write_text(told.model_dump_json(), encoding="utf-8")
-    with suppress(OSError):  # mostly there is none
-        directory.rename(fresh.parent / "old")
-    with suppress(OSError):  # another process may have put the same audit there
-        fresh.rename(directory)
 
 
 def _twins(facts: Sequence[FileFacts], shown: NDArray[np.uint8]) -> Twins:
@@ -154,20 +146,6 @@ def _twins(facts: Sequence[FileFacts], shown: NDArray[np.uint8]) -> Twins:
             looks.small[index] = 0
     digests = [fact.digest or f"unread {index}" for index, fact in enumerate(facts)]
     return twins.find(looks, digests)
-
-
-@contextmanager
-def _fresh(directory: Path) -> Generator[Path]:
-    """Yield a directory that is renamed when it is whole, or goes away."""
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(
-        dir=directory.parent,
-        prefix=".writing-",
-        ignore_cleanup_errors=True,  # Windows keeps files that are still mapped
-    ) as temporary:
-        fresh = Path(temporary) / "fresh"
-        fresh.mkdir()
-        yield fresh
 
 
 def _scans_in(directory: Path, count: int) -> NDArray[np.uint8]:
