@@ -1,5 +1,8 @@
 """What a data set holds, and what its style gives away, as figures."""
 
+# plotly ships no types.
+# pyright: reportMissingTypeStubs=false
+
 import html
 from collections.abc import Sequence
 from typing import Any

@@ -24,10 +24,10 @@ class About(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    title: str = Field("", max_length=200)
-    source: str = Field("", max_length=600)
-    licence: str = Field("", max_length=200)
-    owner: str = Field("", max_length=64)
+    title: str = Field(default="", max_length=200)
+    source: str = Field(default="", max_length=600)
+    licence: str = Field(default="", max_length=200)
+    owner: str = Field(default="", max_length=64)
     created_s: float = 0.0
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,8 @@ from core.specs.data import FolderScans
 
 BATCH = 256
 """Scans read between two reports of progress."""
+
+_NOTHING_SAID = About()
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class FolderSummary:
     classes: tuple[str, ...]
     training: tuple[int, ...]
     testing: tuple[int, ...]
-    about: About = field(default_factory=About)
+    about: About = _NOTHING_SAID
 
 
 def list_folders(data_dir: Path) -> list[FolderSummary]:

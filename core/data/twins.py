@@ -1,5 +1,9 @@
 """Scans that are the same picture, or nearly: found in blocks, never pair by pair in Python."""
 
+# SciPy ships no types.
+# pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
+
 import hashlib
 from dataclasses import dataclass
 

@@ -1,6 +1,7 @@
 """Bringing a data set: a public one from the network, a zip, or a path on this machine."""
 
 import secrets
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -153,9 +154,15 @@ def _unpack(archive: Path, title: str, *, secret: str, limits: Limits, drop: boo
     _start(key, _UNPACK, *arguments, limits=limits, afterwards=forget)
 
 
-def _start(key: str, job: str, *arguments: object, **options: object) -> None:
+def _start(
+    key: str,
+    job: str,
+    *arguments: object,
+    limits: Limits,
+    afterwards: Callable[[], None] = lambda: None,
+) -> None:
     try:
-        services.tasks().start(key, job, *arguments, **options)
+        services.tasks().start(key, job, *arguments, limits=limits, afterwards=afterwards)
     except Busy as error:
         _say(str(error))
 
@@ -171,8 +178,8 @@ def _is_arriving() -> bool:
 def _show_arriving() -> None:
     if _SAID in st.session_state:
         st.error(escaped(st.session_state.pop(_SAID)), icon=":material/block:")
-    key = st.session_state.get(_ARRIVING)
-    state = services.tasks().state(key) if key else None
+    key = st.session_state.get(_ARRIVING, "")
+    state = services.tasks().state(key)
     if state is None:
         return
     if not state.done:

@@ -12,11 +12,11 @@ from core.data.audit.report import Audit
 from core.data.folders import FolderSummary
 from core.data.intake.offers import KAGGLE_CLASSES
 from core.engine.tasks import Busy, TaskState
-from core.specs.data import FolderScans, ScansSpec, SimulatedScans
+from core.specs.data import FolderScans, ScansSpec, SimulatedPreset, SimulatedScans
 from pages.parts import services, visitor
 
 _MAKE = "core.data.audit.kept:make"
-_SIMULATED = {
+_SIMULATED: dict[SimulatedPreset, str] = {
     "demo": "Simulated scans: an honest task",
     "shortcut": "Simulated scans: with a shortcut",
 }

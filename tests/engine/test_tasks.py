@@ -13,7 +13,8 @@ from core.data.scan_set import ScansError
 from core.engine.tasks import Busy, Limits, Tasks
 from tests.waiting import until
 
-JOBS = f"{__name__}:"
+# As a process of its own imports this file.
+JOBS = "tests.engine.test_tasks:"
 
 
 def double(number, on_progress):

@@ -132,7 +132,7 @@ def _tell(
     on_progress("Checking the style", 0.0)
     usable = reading.readable(facts)
     checked = style.check(
-        [facts[i] for i in usable], shown[usable], classes, found.clusters[usable]
+        [facts[i] for i in usable.tolist()], shown[usable], classes, found.clusters[usable]
     )
     told = _Told(classes=tuple(classes), facts=tuple(facts), style=checked)
     (fresh / "audit.json").write_text(told.model_dump_json(), encoding="utf-8")

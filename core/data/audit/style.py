@@ -3,6 +3,7 @@
 # scikit-learn ships partial types.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
+# pyright: reportArgumentType=false
 
 from collections.abc import Sequence
 

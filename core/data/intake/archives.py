@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import IO
 from zipfile import ZipFile, ZipInfo
 
 from core.data.scan_set import ScansError
@@ -116,7 +116,7 @@ class _Count:
             )
 
 
-def _chunks(file: BinaryIO | zipfile.ZipExtFile, entry: ZipInfo, count: _Count) -> Iterator[bytes]:
+def _chunks(file: IO[bytes], entry: ZipInfo, count: _Count) -> Iterator[bytes]:
     size = 0
     while chunk := file.read(CHUNK_BYTES):
         size += len(chunk)

@@ -1,5 +1,9 @@
 """The public sets, fetched from the network."""
 
+# kagglehub and requests ship no types.
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+
 import hashlib
 import json
 import shutil
