@@ -118,6 +118,7 @@ class Tasks:
         end = TaskState(done=True, problem="It broke off: try again.")
         try:
             with self._slots:
+                self._states[key] = TaskState(phase="Starting")
                 end = self._follow(key, order, limits)
         except OSError as error:
             _log.exception("the task %s could not be started", key)

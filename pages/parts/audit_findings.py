@@ -34,7 +34,7 @@ def show(audit: Audit, *, key: str, rests_on: str) -> None:
             "not seen (five folds, twins kept together). It sees the outermost pixels, the size "
             "of the file's picture, or how often each gray occurs, and nothing else. A large tumor "
             "changes the grays too, so a little more than chance is honest: the simulated scans "
-            "without a shortcut reach about 48%."
+            "without a shortcut reach about 45%."
         )
         dark = st.context.theme.type == "dark"
         figure = style_figure(style.scores, chance=style.chance, rests_on=rests_on, dark=dark)

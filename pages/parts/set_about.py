@@ -74,7 +74,7 @@ def show_counts(choice: Choice, audit: Audit, *, rests_on: str, sides: tuple[str
         training,
         testing,
         names=sides,
-        rests_on=f"{rests_on} · files that can be read",
+        rests_on=f"{rests_on} · unreadable files left out",
         dark=st.context.theme.type == "dark",
     )
     chart.show(figure, key=f"counts-{choice.key}", config=CONFIG)

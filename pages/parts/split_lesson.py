@@ -21,8 +21,14 @@ _WORDS = {
 }
 
 
-def show_verdict(audit: Audit, counts: TwinCounts) -> None:
-    """Say in one box whether the score of the set's own split can be believed."""
+def show_verdict(audit: Audit, counts: TwinCounts, *, sides: tuple[str, str]) -> None:
+    """Say in one box whether the score of the set's own split can be believed.
+
+    Args:
+        audit: Of the set.
+        counts: Of its twins.
+        sides: What the scans for training and those for testing are called.
+    """
     if counts.testing and counts.across:
         st.warning(
             f"**Its test score cannot be believed as it stands.** {counts.across:,} of its "
@@ -37,7 +43,10 @@ def show_verdict(audit: Audit, counts: TwinCounts) -> None:
             icon=":material/content_copy:",
         )
     elif audit.testing.any():
-        st.success("No test scan has a twin in the training scans.", icon=":material/check_circle:")
+        st.success(
+            f"No scan for {sides[1]} has a twin in the training scans.",
+            icon=":material/check_circle:",
+        )
 
 
 def show(spec: FolderScans | None, audit: Audit) -> None:

@@ -40,10 +40,11 @@ def choose() -> Choice:
 def show_set(choice: Choice, audit: Audit) -> None:
     """Show what is known of a set; only the open tab is drawn."""
     folder = choice.spec if isinstance(choice.spec, FolderScans) else None
+    preset = getattr(choice.spec, "preset", "")
     sides = ("training", "testing" if folder else "validation")
-    rests_on = f"scans of folder {folder.folder}" if folder else "simulated scans"
+    rests_on = f"scans of folder {folder.folder}" if folder else f"simulated scans ({preset})"
     counts = pairs.count(audit)
-    split_lesson.show_verdict(audit, counts)
+    split_lesson.show_verdict(audit, counts, sides=sides)
     set_about.show_figures(audit, sides=sides)
     overview, scans, twins, split = st.tabs(
         ["Overview", "Scans", "Twins", "Split"], key=f"tabs-{choice.key}", on_change="rerun"

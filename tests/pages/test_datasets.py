@@ -73,7 +73,7 @@ def test_a_set_that_was_never_seen_is_audited_in_the_background(app, home):
     until(lambda: services.tasks().state(key).done, within_s=60, what="the audit")
     app.run()
     assert not app.exception
-    assert "No test scan has a twin" in texts(app.success)
+    assert "No scan for testing has a twin" in texts(app.success)
 
 
 def test_the_pairs_are_shown_by_kind(app, home):

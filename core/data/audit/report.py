@@ -131,9 +131,8 @@ def _tell(
     np.savez(fresh / "twins.npz", **vars(found))
     on_progress("Checking the style", 0.0)
     usable = reading.readable(facts)
-    checked = style.check(
-        [facts[i] for i in usable.tolist()], shown[usable], classes, found.clusters[usable]
-    )
+    whole = [fact for fact in facts if not fact.problem]
+    checked = style.check(whole, shown[usable], classes, found.clusters[usable])
     told = _Told(classes=tuple(classes), facts=tuple(facts), style=checked)
     (fresh / "audit.json").write_text(told.model_dump_json(), encoding="utf-8")
 

@@ -3,7 +3,6 @@
 # scikit-learn ships partial types.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
-# pyright: reportArgumentType=false
 
 from collections.abc import Sequence
 
@@ -29,6 +28,7 @@ class Style(BaseModel):
             "size", "histogram" or "all three".
         recalls: Of the model that sees all three, by class: the share of the
             class that it recognises.
+        false_alarms: The same for the share of the others that it takes for the class.
         skipped: Why there are no scores, a sentence, or empty.
     """
 
@@ -36,12 +36,25 @@ class Style(BaseModel):
 
     scores: dict[str, float] = {}
     recalls: dict[str, float] = {}
+    false_alarms: dict[str, float] = {}
     skipped: str = ""
 
     @property
     def chance(self) -> float:
         """The balanced accuracy of guessing."""
         return 1 / max(1, len(self.recalls))
+
+    @property
+    def plainest(self) -> str:
+        """The class that style gives away most."""
+        return max(self.recalls, key=self.edge)
+
+    def edge(self, name: str) -> float:
+        """How much better than guessing a class is told from the others, 0 to 1.
+
+        Youden's J: what is recognised of it, less what of the others is taken for it.
+        """
+        return self.recalls[name] - self.false_alarms[name]
 
     @property
     def score(self) -> float:
@@ -70,14 +83,18 @@ def check(
             skipped=f"The style check takes two classes and {FOLDS} different scans of each."
         )
     seen = _seen(facts, shown)
-    scores = {name: _judge(values, labels, clusters) for name, values in seen.items()}
     every = np.concatenate(list(seen.values()), axis=1)
-    recalls = _judge(every, labels, clusters)
+    guesses = {
+        name: _guesses(values, labels, clusters)
+        for name, values in {**seen, "all three": every}.items()
+    }
+    tables = {name: _shares(labels, guess, len(classes)) for name, guess in guesses.items()}
+    whole, counts = tables["all three"], np.bincount(labels, minlength=len(classes))
+    others = (counts @ whole - counts * whole.diagonal()) / (len(labels) - counts)
     return Style(
-        scores={
-            name: float(score.mean()) for name, score in {**scores, "all three": recalls}.items()
-        },
-        recalls=dict(zip(classes, recalls.tolist(), strict=True)),
+        scores={name: float(table.diagonal().mean()) for name, table in tables.items()},
+        recalls=dict(zip(classes, whole.diagonal().tolist(), strict=True)),
+        false_alarms=dict(zip(classes, others.tolist(), strict=True)),
     )
 
 
@@ -99,13 +116,12 @@ def _seen(facts: Sequence[FileFacts], shown: NDArray[np.uint8]) -> dict[str, NDA
     }
 
 
-def _judge(
+def _guesses(
     values: NDArray[np.float64], labels: NDArray[np.int64], clusters: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Return the share of each class that is recognised, shape (classes,)."""
+) -> NDArray[np.int64]:
+    """Guess the class of each scan by models that have not seen it, shape (scans,)."""
     # It takes seconds to import, which only an audit needs.
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
-    from sklearn.metrics import recall_score  # noqa: PLC0415
     from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict  # noqa: PLC0415
     from sklearn.pipeline import make_pipeline  # noqa: PLC0415
     from sklearn.preprocessing import StandardScaler  # noqa: PLC0415
@@ -114,5 +130,13 @@ def _judge(
         StandardScaler(), LogisticRegression(class_weight="balanced", max_iter=2000)
     )
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
-    guesses = cross_val_predict(model, values, labels, groups=clusters, cv=folds)
-    return np.asarray(recall_score(labels, guesses, average=None), np.float64)
+    return np.asarray(cross_val_predict(model, values, labels, groups=clusters, cv=folds))
+
+
+def _shares(
+    labels: NDArray[np.int64], guesses: NDArray[np.int64], classes: int
+) -> NDArray[np.float64]:
+    """Which share of each class (rows) is taken for which (columns), shape (classes, classes)."""
+    counts = np.bincount(classes * labels + guesses, minlength=classes**2)
+    table = counts.reshape(classes, classes)
+    return table / table.sum(axis=1, keepdims=True)
