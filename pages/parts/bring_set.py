@@ -98,7 +98,9 @@ def _show_upload() -> None:
 def _bring_upload(name: str, content: bytes) -> None:
     settings = services.settings()
     if settings.plateau_hosted:
-        places.remove_expired(settings.data_dir, older_than_s=_KEPT_HOSTED_S)
+        places.remove_expired(
+            settings.data_dir, cache_dir=settings.cache_dir, older_than_s=_KEPT_HOSTED_S
+        )
         if places.count_of(settings.data_dir, visitor.owner()) >= _MOST_EACH:
             _say(f"You have {_MOST_EACH} sets here, and that is the limit: remove one first.")
             return

@@ -110,5 +110,7 @@ def _confirm_removal(choice: Choice) -> None:
         "A folder that was only linked keeps its scans."
     )
     if st.button("Remove", type="primary", icon=":material/delete:"):
-        places.remove(services.settings().data_dir, choice.key.partition("/")[2])
+        settings = services.settings()
+        name = choice.key.partition("/")[2]
+        places.remove(settings.data_dir, name, cache_dir=settings.cache_dir)
         st.rerun()

@@ -1,12 +1,15 @@
 """Audits on the disk, one directory an audit, named by what was audited."""
 
+import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from core import data
 from core.data import cache, folders
 from core.data.audit import report
 from core.data.audit.report import Audit
+from core.data.scan_set import ScansError
 from core.specs.data import FolderScans, ScansSpec, SimulatedScans
 
 
@@ -59,6 +62,15 @@ def audit(
     if made is None:
         raise OSError(f"the audit in {directory} cannot be read back")
     return made
+
+
+def forget(folder: str, *, data_dir: Path, cache_dir: Path) -> None:
+    """Remove all that was kept of a folder that is about to go: its audit, and its scans."""
+    with suppress(ScansError):
+        spec = FolderScans(folder=folder)
+        audited = directory_of(spec, data_dir=data_dir, cache_dir=cache_dir)
+        shutil.rmtree(audited, ignore_errors=True)
+    data.forget_folder(folder, cache_dir=cache_dir)
 
 
 def make(

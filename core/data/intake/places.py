@@ -10,6 +10,7 @@ from pathlib import Path
 
 from core.data import about as words
 from core.data.about import About
+from core.data.audit import kept
 from core.data.listing import SPLIT_FOLDERS
 from core.data.scan_set import ScansError
 
@@ -96,21 +97,28 @@ def link(data_dir: Path, folder: Path) -> str:
     return name
 
 
-def remove(data_dir: Path, name: str) -> None:
-    """Remove a data set: what was brought with its scans, a link without."""
+def remove(data_dir: Path, name: str, *, cache_dir: Path) -> None:
+    """Remove a data set: what was brought with its scans, a link without.
+
+    Args:
+        data_dir: The directory of data sets.
+        name: The set's folder there.
+        cache_dir: What is kept of it there goes too.
+    """
     folder = data_dir / name
+    kept.forget(name, data_dir=data_dir, cache_dir=cache_dir)
     if folder.is_symlink():
         folder.unlink()
     elif words.read(folder).created_s:
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def remove_expired(data_dir: Path, *, older_than_s: float) -> None:
-    """Remove the sets that visitors brought longer ago than that."""
-    for file in data_dir.glob(f"*/{words.FILE}"):
+def remove_expired(data_dir: Path, *, cache_dir: Path, older_than_s: float) -> None:
+    """Remove the sets that visitors brought longer ago than that; see `remove`."""
+    for file in list(data_dir.glob(f"*/{words.FILE}")):
         about = words.read(file.parent)
         if about.owner and about.created_s and time.time() - about.created_s > older_than_s:
-            shutil.rmtree(file.parent, ignore_errors=True)
+            remove(data_dir, file.parent.name, cache_dir=cache_dir)
 
 
 def count_of(data_dir: Path, owner: str) -> int:

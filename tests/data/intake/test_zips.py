@@ -6,8 +6,10 @@ from zipfile import ZIP_BZIP2, ZipInfo
 
 import pytest
 
+from core import data
 from core.data import about, folders
 from core.data.about import About
+from core.data.audit import kept
 from core.data.intake import archives, pictures, places
 from core.data.intake.archives import Caps
 from core.data.scan_set import ScansError
@@ -200,14 +202,14 @@ def test_a_linked_folder_is_a_set_and_removing_it_keeps_its_scans(tmp_path):
         (tmp_path / "else" / name / "1.png").write_bytes(png(1))
     name = places.link(tmp_path / "data", tmp_path / "else")
     assert [summary.name for summary in folders.list_folders(tmp_path / "data")] == [name]
-    places.remove(tmp_path / "data", name)
+    places.remove(tmp_path / "data", name, cache_dir=tmp_path / "cache")
     assert not folders.list_folders(tmp_path / "data")
     assert len(files_in(tmp_path / "else")) == 2
 
 
 def test_a_folder_that_a_person_put_there_is_never_removed(tmp_path):
     (tmp_path / "brains").mkdir()
-    places.remove(tmp_path, "brains")
+    places.remove(tmp_path, "brains", cache_dir=tmp_path / "cache")
     assert (tmp_path / "brains").is_dir()
 
 
@@ -216,7 +218,23 @@ def test_sets_that_visitors_brought_expire_and_others_do_not(tmp_path):
         (tmp_path / name).mkdir()
         about.write(tmp_path / name, words)
     assert places.count_of(tmp_path, "o") == 1
-    places.remove_expired(tmp_path, older_than_s=3600)
+    places.remove_expired(tmp_path, cache_dir=tmp_path / "cache", older_than_s=3600)
     assert places.count_of(tmp_path, "o") == 1
-    places.remove_expired(tmp_path, older_than_s=-1)
+    places.remove_expired(tmp_path, cache_dir=tmp_path / "cache", older_than_s=-1)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["public"]
+
+
+def test_with_a_set_goes_all_that_was_kept_of_it(tmp_path):
+    bring(write_zip(tmp_path / "a.zip", whole()), tmp_path)
+    bring(write_zip(tmp_path / "a.zip", whole()), tmp_path, "other")
+    kept_in = {"data_dir": tmp_path / "data", "cache_dir": tmp_path / "cache"}
+    for name in ("mine", "other"):
+        spec = FolderScans(folder=name, image_size=32)
+        for size in (32, 48):
+            sized = spec.model_copy(update={"image_size": size})
+            data.load(sized, **kept_in, on_progress=lambda *_: None)
+        kept.audit(spec, **kept_in, on_progress=lambda *_: None)
+    places.remove(tmp_path / "data", "mine", cache_dir=tmp_path / "cache")
+    assert len(list((tmp_path / "cache" / "scan_sets").iterdir())) == 2
+    assert len(list((tmp_path / "cache" / "audits").iterdir())) == 1
+    assert [summary.name for summary in folders.list_folders(tmp_path / "data")] == ["other"]
