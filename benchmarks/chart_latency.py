@@ -51,9 +51,9 @@ def measure() -> Measurement:
     with temporary_home() as settings, chromium() as browser:
         ours = _in_app(settings, browser)
         reference = _in_reference(settings, browser)
-    _tell("The monitor", ours)
-    _tell("The plain curve", reference)
-    return Measurement("chart_latency", _percentile_95(ours), "s", _percentile_95(reference))
+    tell_waits("The monitor", ours)
+    tell_waits("The plain curve", reference)
+    return Measurement("chart_latency", percentile_95(ours), "s", percentile_95(reference))
 
 
 def _in_app(settings: Settings, browser: Browser) -> list[float]:
@@ -99,12 +99,14 @@ def _waits_s(run: PlayedRun, page: Page) -> list[float]:
     return waits_s
 
 
-def _percentile_95(values: list[float]) -> float:
+def percentile_95(values: list[float]) -> float:
+    """Return what 95 of 100 values stay within."""
     return statistics.quantiles(values, n=20, method="inclusive")[-1]
 
 
-def _tell(who: str, waits_s: list[float]) -> None:
+def tell_waits(who: str, waits_s: list[float]) -> None:
+    """Print the spread of waits, in seconds."""
     tell(
         f"{who}: median {statistics.median(waits_s):.2f} s, "
-        f"95 of 100 within {_percentile_95(waits_s):.2f} s, longest {max(waits_s):.2f} s."
+        f"95 of 100 within {percentile_95(waits_s):.2f} s, longest {max(waits_s):.2f} s."
     )

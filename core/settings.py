@@ -42,6 +42,11 @@ class Settings(BaseSettings):
         """The directory of prepared scans, which can be deleted at any time."""
         return self.plateau_home / "cache"
 
+    @property
+    def traces_dir(self) -> Path:
+        """The directory of traced trainings, which can be deleted at any time."""
+        return self.plateau_home / "traces"
+
     def run_dir(self, run_id: str) -> Path:
         """Return the directory that holds the files of one run."""
         return self.plateau_home / "runs" / run_id

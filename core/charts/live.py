@@ -84,13 +84,13 @@ def run_figure(
     )
 
 
-def evidence(scans: ScansSpec) -> str:
+def evidence(scans: ScansSpec, *, seeds: str = "1 seed") -> str:
     """Return what a trained run rests on: how, which scans, how many seeds; plain text."""
     if isinstance(scans, FolderScans):
         name = scans.folder
         short = name if len(name) <= _LONGEST_FOLDER else f"{name[: _LONGEST_FOLDER - 1]}…"
-        return f"trained · scans of folder {short} · 1 seed"
-    return f"trained · simulated scans ({scans.preset}) · 1 seed"
+        return f"trained · scans of folder {short} · {seeds}"
+    return f"trained · simulated scans ({scans.preset}) · {seeds}"
 
 
 def _best_of(history: History, kind: str) -> list[float | None]:
@@ -159,9 +159,9 @@ def _layout(
         "dragmode": False,
         "xaxis": epoch_axis(history, colours),
         **_value_axes(history, frame, scales, colours),
-        **_hover(colours),
+        **hover_layout(colours),
         "modebar": {"bgcolor": colours.paper, "color": colours.soft, "activecolor": colours.ink},
-        "legend": _legend(frame.row("lane").bottom, colours),
+        "legend": legend_layout(frame.row("lane").bottom, colours),
         "shapes": reduction_lines(history, rate.bottom, accuracy.top, colours),
         "annotations": [
             *headings(frame, colours),
@@ -187,7 +187,8 @@ def _value_axes(
     }
 
 
-def _hover(colours: Palette) -> dict[str, Any]:
+def hover_layout(colours: Palette) -> dict[str, Any]:
+    """Return how a figure with rows answers the pointer: one label for the epoch below it."""
     return {
         "hovermode": "x",
         # Whichever row the pointer is in, the nearest epoch answers.
@@ -203,7 +204,8 @@ def _hover(colours: Palette) -> dict[str, Any]:
     }
 
 
-def _legend(bottom: float, colours: Palette) -> dict[str, Any]:
+def legend_layout(bottom: float, colours: Palette) -> dict[str, Any]:
+    """Return a legend in one line, above `bottom`, a share of the drawing's height."""
     return {
         "orientation": "h",
         "x": 0,

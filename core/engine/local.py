@@ -27,6 +27,10 @@ _CONFIGURATION: dict[str, Any] = {
     "distributed.worker.profile.enabled": False,
     # Warnings of a slow event loop are for Dask's developers.
     "distributed.admin.tick.limit": "1h",
+    # Fifty wake-ups a second in each process, to notice a slow event loop.
+    "distributed.admin.tick.interval": "1s",
+    "distributed.scheduler.work-stealing": False,
+    "distributed.scheduler.active-memory-manager.start": False,
 }
 
 

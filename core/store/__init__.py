@@ -3,13 +3,18 @@
 from core.store.connection import Store, StoreError
 from core.store.files import delete_directory, history_csv, zip_directory
 from core.store.progress import (
+    Signs,
     append,
     newest,
     read_console,
+    read_curves,
     read_epochs,
     read_events,
+    read_events_of,
     read_last_batch,
+    read_signs,
 )
+from core.store.recorded import recorded_curves
 from core.store.records import ACTIVE, Batch, Epoch, Event, EventKind, Run, RunStatus
 from core.store.runs import (
     NotYours,
@@ -23,12 +28,14 @@ from core.store.runs import (
     queue_position,
     read_run,
     read_runs,
+    read_runs_of,
     request_stop,
     start_run,
     stop_requested,
     touch_queued,
     update_run,
 )
+from core.store.similar import KnownNoise, known_noise
 
 __all__ = [
     "ACTIVE",
@@ -36,9 +43,11 @@ __all__ = [
     "Epoch",
     "Event",
     "EventKind",
+    "KnownNoise",
     "NotYours",
     "Run",
     "RunStatus",
+    "Signs",
     "Store",
     "StoreError",
     "UnknownRun",
@@ -50,15 +59,21 @@ __all__ = [
     "end_run",
     "history_csv",
     "interrupt_silent",
+    "known_noise",
     "newest",
     "owner_of",
     "queue_position",
     "read_console",
+    "read_curves",
     "read_epochs",
     "read_events",
+    "read_events_of",
     "read_last_batch",
     "read_run",
     "read_runs",
+    "read_runs_of",
+    "read_signs",
+    "recorded_curves",
     "request_stop",
     "start_run",
     "stop_requested",

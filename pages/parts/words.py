@@ -22,7 +22,12 @@ STATUS_BADGES: dict[RunStatus, tuple[str, str, BadgeColor]] = {
 
 def escaped(text: str) -> str:
     """Return text that somebody wrote so that Markdown shows it as it is."""
-    return re.sub(r"([\\`*_\[\]<>$~:#|{}])", r"\\\1", text)
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~$:<>&])", r"\\\1", " ".join(text.split()))
+
+
+def quoting(sentence: str) -> str:
+    """Return a sentence of ours so that what it quotes becomes no link and no formula."""
+    return re.sub(r"([\[\]<>$])", r"\\\1", sentence)
 
 
 def duration(seconds: float) -> str:

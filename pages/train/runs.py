@@ -4,7 +4,7 @@ import streamlit as st
 
 from core import store
 from core.store import Run
-from pages.parts import services, visitor
+from pages.parts import compare_choice, services, visitor
 from pages.parts.launch import MONITOR
 from pages.parts.words import STATUS_BADGES, when
 
@@ -27,6 +27,7 @@ def show(run: Run) -> None:
         )
         label, icon, color = STATUS_BADGES[run.status]
         st.badge(label, icon=icon, color=color)
+        compare_choice.tick(run)
         st.caption(f"{run.spec.training.model} · seed {run.spec.training.seed} · {when(run)}")
         if visitor.owns(run) and run.is_active:
             st.button(
@@ -51,5 +52,6 @@ if not runs:
 else:
     active = [run for run in runs if run.is_active]
     st.caption(f"{len(runs)} runs, {len(active)} of them queued or running. Newest first.")
+    compare_choice.show_ticked(runs)
     for run in runs:
         show(run)

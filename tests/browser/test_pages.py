@@ -2,7 +2,17 @@
 
 import pytest
 
-PAGES = ["overview", "configure", "monitor", "runs", "datasets"]
+PAGES = [
+    "overview",
+    "playground",
+    "hooks",
+    "configure",
+    "monitor",
+    "runs",
+    "replay",
+    "compare",
+    "datasets",
+]
 NOTICE = "Research and education only. Not a medical device. Do not upload identifiable scans."
 
 

@@ -122,7 +122,7 @@ def test_hostile_names_are_shown_as_they_are(app, home):
         opened(app, f"folder/{folder.name}", tab)
         shown = texts(app.markdown) + texts(app.caption)
         assert "<b>a" not in shown.replace(r"\<b", "")
-        assert r"\[a\](http\:" in shown
+        assert r"\[a\]\(http\:" in shown
 
 
 def test_sets_of_other_visitors_are_not_offered(app, home, monkeypatch):
