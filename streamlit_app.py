@@ -29,6 +29,9 @@ def main() -> None:
                 _page("plateaus/replay", "Replay", "replay"),
                 _page("plateaus/compare", "Compare", "stacked_line_chart"),
             ],
+            "Scans": [
+                _page("scans/datasets", "Data sets", "folder_open"),
+            ],
         }
     )
     first_visit.mend()

@@ -52,6 +52,10 @@ BENCHMARKS = {
         "How many scans a second are simulated, and read from a folder?",
         "at least 180 simulated slices on one core, and 1,000 JPEG files on two",
     ),
+    "audit": Benchmark(
+        "How long does the audit of 3,264 scans take, and how much memory?",
+        "at most 60 s on two cores, and 1 GB",
+    ),
     "replay": Benchmark(
         "How many settings of ReduceLROnPlateau a second are replayed over a curve of 50 epochs?",
         "at least 1,000,000 on one core, and 3,000 times the reference",

@@ -2,12 +2,11 @@
 
 import streamlit as st
 
-from core.data import folders
 from core.specs import links, presets
 from core.specs.data import FolderScans, SimulatedScans
 from core.specs.problems import InvalidSettings, Problem, check_run
 from core.specs.run import RunSpec, TrainingSpec
-from pages.parts import callback_list, code_view, findings, launch, paste, services, visitor
+from pages.parts import callback_list, code_view, datasets, findings, launch, paste, visitor
 from pages.parts.form import Form
 from pages.parts.words import quoting
 
@@ -34,7 +33,7 @@ def take_preset() -> None:
 
 def show_scans() -> None:
     """Show which scans to train on."""
-    found = {folder.name: folder for folder in folders.list_folders(services.settings().data_dir)}
+    found = {folder.name: folder for folder in datasets.visible_folders()}
     now = form.values.get("scans.folder", "") if form.values.get("scans") == "folder" else ""
     choices = ["", *found, *([now] if now and now not in found else [])]
     chosen = st.selectbox(

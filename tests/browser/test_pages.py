@@ -11,6 +11,7 @@ PAGES = [
     "runs",
     "replay",
     "compare",
+    "datasets",
 ]
 NOTICE = "Research and education only. Not a medical device. Do not upload identifiable scans."
 
