@@ -18,6 +18,7 @@ from benchmarks.app import running_app
 from benchmarks.browser import chromium, new_page, wait_until_warm
 from benchmarks.homes import environment_of, temporary_home
 from benchmarks.played_run import PlayedRun
+from benchmarks.plots import watch_plot
 from benchmarks.report import Measurement, tell
 from benchmarks.servers import serving
 from core.settings import Settings
@@ -25,24 +26,9 @@ from core.store import Store
 
 _EPOCHS = 50
 _PAUSE_S = (0.5, 1.5)
-_PLOT = ".js-plotly-plot"
-_WATCH = """plot => {
-    window.drawnMs = {};
-    const note = () => {
-        const curve = window.watched.data.find(trace => trace.name === 'validation');
-        window.drawnMs[curve?.x?.length ?? 0] ??= Date.now();
-    };
-    const watch = () => {
-        const found = document.querySelector(plot);
-        // A chart that the page puts in another's place has to be watched anew.
-        if (found?.data && found !== window.watched) {
-            window.watched = found;
-            found.on('plotly_afterplot', note);
-            note();
-        }
-    };
-    watch();
-    setInterval(watch, 20);
+_NOTE = """traces => {
+    const curve = traces.find(trace => trace.name === 'validation');
+    (window.drawnMs ??= {})[curve?.x?.length ?? 0] ??= Date.now();
 }"""
 
 
@@ -85,8 +71,7 @@ def _in_reference(settings: Settings, browser: Browser) -> list[float]:
 
 def _waits_s(run: PlayedRun, page: Page) -> list[float]:
     """Return the wait for each epoch of a run, in seconds."""
-    page.locator(_PLOT).wait_for()
-    page.evaluate(_WATCH, _PLOT)
+    watch_plot(page, _NOTE)
     pauses = random.Random(0)
     waits_s: list[float] = []
     for epoch in range(_EPOCHS):

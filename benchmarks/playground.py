@@ -18,6 +18,7 @@ from benchmarks.app import running_app
 from benchmarks.browser import chromium, new_page, wait_until_warm
 from benchmarks.chart_latency import percentile_95, tell_waits
 from benchmarks.homes import environment_of, temporary_home
+from benchmarks.plots import watch_plot
 from benchmarks.report import Measurement
 from benchmarks.servers import serving
 from core.settings import Settings
@@ -25,32 +26,19 @@ from core.specs import playground
 from core.specs.playground import LETTERS, OWN, SHARED, Values
 
 _PAUSE_S = (0.2, 0.6)
-_PLOT = ".js-plotly-plot"
 _SLIDER = "[data-testid=stSlider]"
 _FACTOR = "ReduceLROnPlateau.factor"
 # Of setting B, and of all; the first stops of both, so that each move changes the curve.
 _PATIENCE, _PATIENCE_MOVES = "ReduceLROnPlateau.patience", 20
-_WATCH = """plot => {
-    const note = () => {
-        const curves = window.watched.data.filter(trace => trace.customdata);
-        const now = JSON.stringify(curves.map(trace => trace.y));
-        if (now !== window.curves) {
-            window.curves = now;
-            window.drawnMs = Date.now();
-            window.drawn = (window.drawn ?? 0) + 1;
-        }
-    };
-    const watch = () => {
-        const found = document.querySelector(plot);
-        // A chart that the page puts in another's place has to be watched anew.
-        if (found?.data && found !== window.watched) {
-            window.watched = found;
-            found.on('plotly_afterplot', note);
-            note();
-        }
-    };
-    watch();
-    setInterval(watch, 20);
+_NOTE = """traces => {
+    const now = JSON.stringify(traces.filter(trace => trace.customdata).map(trace => trace.y));
+    if (now !== window.curves) {
+        window.curves = now;
+        window.drawnMs = Date.now();
+        window.drawn = (window.drawn ?? 0) + 1;
+    }
+}"""
+_NOTE_PRESSES = """() => {
     addEventListener('keydown', () => { window.pressedMs = Date.now() }, {capture: true});
 }"""
 
@@ -105,8 +93,8 @@ def _in_reference(settings: Settings, browser: Browser) -> list[float]:
 
 def _waits_s(page: Page, moves: dict[str, int]) -> list[float]:
     """Return the wait after each move of each slider, in seconds."""
-    page.locator(_PLOT).first.wait_for()
-    page.evaluate(_WATCH, _PLOT)
+    watch_plot(page, _NOTE)
+    page.evaluate(_NOTE_PRESSES)
     page.wait_for_function("window.drawn")
     pauses = random.Random(0)
     waits_s: list[float] = []

@@ -29,6 +29,7 @@ from core.charts.frame import (
 from core.charts.history import History
 from core.charts.marks import event_traces, nan_traces, reduction_labels, reduction_lines
 from core.charts.palette import Palette, palette
+from core.charts.pointer import pointer_traces
 from core.specs.data import FolderScans, ScansSpec
 from core.store.records import Epoch, Event, Run
 
@@ -110,32 +111,10 @@ def _traces(history: History, scales: dict[str, Scale], colours: Palette) -> lis
 
 
 def _pointer_traces(history: History, scales: dict[str, Scale]) -> list[dict[str, Any]]:
-    """Return what answers the pointer: points that cannot be seen, in every row.
-
-    Those of the lane carry the labels, above the curves. The others carry none, but
-    plotly draws the line through an epoch only if the row under the pointer has a point.
-    """
-    texts = epoch_texts(history)
-    floors = {row: scale.low for row, scale in scales.items()}
+    floors = {AXES[row]: scale.low for row, scale in scales.items()}
     if cell_rows(history.run.spec):
-        floors["waiting"] = 0.0
-    silent = [_points(list(texts), floor, row, hoverinfo="none") for row, floor in floors.items()]
-    labels = list(texts.values())
-    template = "%{text}<extra></extra>"
-    return [*silent, _points(list(texts), 0.5, "lane", text=labels, hovertemplate=template)]
-
-
-def _points(epochs: list[int], height: float, row: str, **labels: Any) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": epochs,
-        "y": [height] * len(epochs),
-        "yaxis": AXES[row],
-        "showlegend": False,
-        "marker": {"opacity": 0, "size": 1},
-        **labels,
-    }
+        floors[AXES["waiting"]] = 0.0
+    return pointer_traces(epoch_texts(history), floors, lane=AXES["lane"])
 
 
 def _layout(

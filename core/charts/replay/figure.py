@@ -16,6 +16,7 @@ from core.charts.frame import (
     value_axis,
 )
 from core.charts.live import hover_layout, legend_layout
+from core.charts.pointer import pointer_traces
 from core.charts.replay.marks import SIGNS, act_traces, edge_notes, nan_trace, shapes
 from core.charts.replay.strips import UNIFORM_TEXT, strip_axis, strip_traces
 from core.charts.replay.traces import band_traces, curve_traces, rate_traces
@@ -92,29 +93,9 @@ def _key_traces(view: ReplayView) -> list[dict[str, Any]]:
 
 
 def _pointer_traces(view: ReplayView) -> list[dict[str, Any]]:
-    """Return what answers the pointer: points that cannot be seen, in every row."""
-    texts = hover_texts(view)
     floors = {"curve": view.scale.low, "waiting": 0.0, "learning_rate": view.rate_scale.low}
-    silent = [
-        _points(list(texts), floor, row, hoverinfo="none")
-        for row, floor in floors.items()
-        if row in view.rows
-    ]
-    labels = {"text": list(texts.values()), "hovertemplate": "%{text}<extra></extra>"}
-    return [*silent, _points(list(texts), 0.5, "lane", **labels)]
-
-
-def _points(epochs: list[int], height: float, row: str, **labels: Any) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": epochs,
-        "y": [height] * len(epochs),
-        "yaxis": AXES[row],
-        "showlegend": False,
-        "marker": {"opacity": 0, "size": 1},
-        **labels,
-    }
+    shown = {AXES[row]: floor for row, floor in floors.items() if row in view.rows}
+    return pointer_traces(hover_texts(view), shown, lane=AXES["lane"])
 
 
 def _layout(view: ReplayView) -> dict[str, Any]:
