@@ -152,7 +152,7 @@ def test_the_leakage_switch_judges_twins_and_others_apart(app, home, scans, trai
     assert "3 of the 15 validation scans have a twin in training" in said
     assert "right on 100.0 % (29.2 to 100.0) of those" in said
     assert "of the 12 others" in said
-    (switch,) = [group for group in app.button_group if group.label == "Judge by"]
+    (switch,) = [group for group in app.button_group if group.label == "Validation scans"]
     switch.set_value("twin-free").run()
     row = app.dataframe[0].value.iloc[0]
     assert (row["scans"], row["accuracy"]) == (12, pytest.approx(100 * 8 / 12))

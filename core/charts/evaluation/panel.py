@@ -84,5 +84,5 @@ def _title(title: str, rests_on: str, colours: Palette) -> dict[str, Any]:
         "y": 1,
         "xanchor": "left",
         "yanchor": "top",
-        "pad": {"l": 4, "t": 6},
+        "pad": {"l": 4, "t": 16},
     }
