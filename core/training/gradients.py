@@ -50,39 +50,39 @@ def _chosen(logits: Any, classes: Any) -> Any:
     return ops.one_hot(ops.where(classes < 0, highest, classes), logits.shape[1])
 
 
-def _on_tensorflow(front: keras.Model, back: keras.Model, head: keras.layers.Dense) -> Pass:
+def _on_tensorflow(front: Any, back: Any, head: Any) -> Pass:
     import tensorflow as tf  # noqa: PLC0415 - where the backend is another, it may be absent
 
     shape = (None, *front.input_shape[1:])
 
-    @tf.function(
-        input_signature=[tf.TensorSpec(shape, tf.uint8), tf.TensorSpec((None,), tf.int32)],
-        autograph=False,
-    )
+    signature = [tf.TensorSpec(shape, tf.uint8), tf.TensorSpec((None,), tf.int32)]
+
     def run(scans: Any, classes: Any) -> Any:
         layer = front(scans, training=False)
-        with tf.GradientTape() as tape:
+        tape: Any = tf.GradientTape()
+        with tape:
             tape.watch(layer)
             features = back(layer, training=False)
             logits = logits_of(features, head.kernel, head.bias)
             score = ops.sum(logits * _chosen(logits, classes))
-        gradient = tape.gradient(score, layer, unconnected_gradients="zero")
+        zero = tf.UnconnectedGradients.ZERO
+        gradient = tape.gradient(score, layer, unconnected_gradients=zero)
         return logits, ops.cast(features, "float32"), layer, gradient
 
-    return run
+    compiled: Any = tf.function(run, input_signature=signature, autograph=False)
+    return compiled
 
 
-def _on_jax(front: keras.Model, back: keras.Model, head: keras.layers.Dense) -> Pass:
+def _on_jax(front: Any, back: Any, head: Any) -> Pass:
     import jax  # noqa: PLC0415 - where the backend is another, it may be absent
 
-    def state_of(model: keras.Model) -> tuple[list[Any], list[Any]]:
+    def state_of(model: Any) -> tuple[list[Any], list[Any]]:
         trained = [variable.value for variable in model.trainable_variables]
         return trained, [variable.value for variable in model.non_trainable_variables]
 
     # Handed over and not closed over: XLA would take millions of weights for constants.
     weights = state_of(front), state_of(back), (head.kernel.value, head.bias.value)
 
-    @jax.jit
     def run(weights: Any, scans: Any, classes: Any) -> Any:
         of_front, of_back, of_head = weights
         layer, _ = front.stateless_call(*of_front, scans, training=False)
@@ -96,4 +96,9 @@ def _on_jax(front: keras.Model, back: keras.Model, head: keras.layers.Dense) -> 
         gradient, (logits, features) = jax.grad(score, has_aux=True)(layer)
         return logits, features, layer, gradient
 
-    return lambda scans, classes: run(weights, scans, classes)
+    compiled: Any = jax.jit(run)
+
+    def call(scans: Any, classes: Any) -> tuple[Any, Any, Any, Any]:
+        return compiled(weights, scans, classes)
+
+    return call

@@ -123,8 +123,8 @@ class Readout:
         """
         squares = list(_squares(self.image_size))
         covered = np.repeat(image[np.newaxis], len(squares) + 1, axis=0)
-        for index, square in enumerate(squares):
-            covered[(index, *square)] = round(float(image.mean()))
+        for index, (rows, columns) in enumerate(squares):
+            covered[index, rows, columns] = round(float(image.mean()))
         logits = self.read(covered).logits[:, label]
         drops, times = np.zeros(image.shape), np.zeros(image.shape)
         for square, logit in zip(squares, logits, strict=False):
@@ -187,7 +187,7 @@ def enlarged(maps: NDArray[np.float32], size_px: int) -> NDArray[np.float32]:
     resized = np.empty((len(maps), size_px, size_px), np.float32)
     for index, each in enumerate(maps):
         picture = Image.fromarray(np.asarray(each, np.float32))
-        resized[index] = picture.resize((size_px, size_px), Image.Resampling.BILINEAR)
+        resized[index] = np.asarray(picture.resize((size_px, size_px), Image.Resampling.BILINEAR))
     return resized
 
 
