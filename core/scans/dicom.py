@@ -16,8 +16,8 @@ import pydicom
 from numpy.typing import NDArray
 from PIL import Image
 from pydicom.filereader import read_dataset
-from pydicom.pixels import pixel_array
 from pydicom.pixels.processing import apply_color_lut, apply_rescale
+from pydicom.pixels.utils import pixel_array
 from pydicom.uid import UID
 
 from core.scans.images import MAX_PIXELS
@@ -28,7 +28,7 @@ MARK = b"DICM"
 MARK_AT = 128
 MAX_FRAMES = 10_000
 
-_KEPT: list[int | str] = [
+_KEPT = [
     "SamplesPerPixel",
     "PhotometricInterpretation",
     "PlanarConfiguration",
@@ -58,6 +58,8 @@ _KEPT: list[int | str] = [
     "DoubleFloatPixelData",
     "PixelData",
 ]
+_GRAY_AXES = ("rows", "columns")
+_META_GROUP = 2
 _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 
 
@@ -73,12 +75,12 @@ def read_dicom(data: bytes, choice: Choice) -> Scan:
             too large, or if no decoder for its compression is installed.
     """
     syntax = _transfer_syntax(data)
-    found = pydicom.dcmread(io.BytesIO(data), specific_tags=_KEPT)
+    found = pydicom.dcmread(io.BytesIO(data), specific_tags=list(_KEPT))
     frames = _check(found)
     frame = chosen(choice.frame, frames, "frame")
     values = _decoded(found, frame, syntax)
     notes = [f"Frame {frame + 1} of {frames}."] if frames > 1 else []
-    if values.ndim == 3 or found.PhotometricInterpretation == "PALETTE COLOR":
+    if values.ndim > len(_GRAY_AXES) or found.PhotometricInterpretation == "PALETTE COLOR":
         upload = Upload("dicom", frames)
         return Scan(_luma(values, found), upload, (*notes, "Its colours are shown as grays."))
     return _gray_scan(found, values, choice, frames, notes)
@@ -110,7 +112,9 @@ def _transfer_syntax(data: bytes) -> UID:
     """
     stream = io.BytesIO(data)
     stream.seek(MARK_AT + len(MARK))
-    meta = read_dataset(stream, False, True, stop_when=lambda tag, _vr, _length: tag.group != 2)
+    meta = read_dataset(
+        stream, False, True, stop_when=lambda tag, _vr, _length: tag.group != _META_GROUP
+    )
     syntax = UID(str(meta.get("TransferSyntaxUID", "1.2.840.10008.1.2")))
     if syntax.is_deflated or "deflated" in syntax.name.lower():
         raise UnreadableScan(

@@ -5,7 +5,6 @@
 
 import io
 import math
-import struct
 import zlib
 from typing import Any
 
@@ -24,22 +23,18 @@ MAX_BYTES = 96 * 1024 * 1024
 """The most that a file may hold once decompressed."""
 
 MAX_VOXELS = 24 * 1024 * 1024
-"""The largest volume that is read, such as 320 x 320 x 245: scaled, its values take 8 bytes each."""
+"""The largest volume that is read, such as 320 x 320 x 245; scaled, a value takes 8 bytes."""
 
 _HEADER_SIZES = {348: nib.Nifti1Image, 540: nib.Nifti2Image}
 _OBLIQUE_DEGREES = 5
 _CHUNK = 1 << 20
 _SAMPLE = 1_000_000
+_DIMENSIONS = 3
 _UNEVEN = 1.05
 _LONGEST_PX = 4096
 # Of RAS+ axes: which one counts the slices. Source: radiological convention, the
 # patient's right at the left of an axial and a coronal slice.
 _PLANES = {"axial": 2, "coronal": 1, "sagittal": 0}
-
-
-def is_nifti(head: bytes) -> bool:
-    """Tell whether a file's first bytes are those of NIfTI, or of gzip."""
-    return head[:2] == GZIP or _header_size(head) in _HEADER_SIZES
 
 
 def read_nifti(data: bytes, choice: Choice) -> Scan:
@@ -54,7 +49,7 @@ def read_nifti(data: bytes, choice: Choice) -> Scan:
             no numbers.
     """
     image = _opened(_decompressed(data) if data[:2] == GZIP else data)
-    volumes = int(np.prod(image.shape[3:], dtype=np.int64)) if len(image.shape) > 3 else 1
+    volumes = int(np.prod(image.shape[3:], dtype=np.int64)) if len(image.shape) > _DIMENSIONS else 1
     volume = chosen(choice.volume, volumes, "volume")
     oblique = np.degrees(np.max(obliquity(image.affine))) > _OBLIQUE_DEGREES
     values, zooms = _volume(image, volume)
@@ -100,7 +95,7 @@ def _opened(data: bytes) -> Any:
         raise UnreadableScan("This gzip file holds no NIfTI volume: upload a .nii or .nii.gz file.")
     header = kind.header_class.from_fileobj(io.BytesIO(data))
     shape = header.get_data_shape()
-    if len(shape) < 3 or min(shape) < 1:
+    if len(shape) < _DIMENSIONS or min(shape) < 1:
         raise UnreadableScan(
             f"A NIfTI file must have three dimensions, got {len(shape)}: upload a volume."
         )
@@ -125,7 +120,11 @@ def _opened(data: bytes) -> Any:
 
 def _volume(image: Any, volume: int) -> tuple[NDArray[np.float32], tuple[float, ...]]:
     """Return one volume, its axes turned to right, anterior and superior, and their steps in mm."""
-    place = np.unravel_index(volume, image.shape[3:], order="F") if len(image.shape) > 3 else ()
+    place = (
+        np.unravel_index(volume, image.shape[3:], order="F")
+        if len(image.shape) > _DIMENSIONS
+        else ()
+    )
     values = np.asarray(image.dataobj[(..., *(int(at) for at in place))], dtype=np.float32)
     turned = nib.as_closest_canonical(nib.Nifti1Image(values, image.affine))
     return np.asarray(turned.dataobj), tuple(float(step) for step in turned.header.get_zooms()[:3])
@@ -151,7 +150,5 @@ def _squared(pixels: NDArray[np.uint8], axis: int, zooms: tuple[float, ...]) -> 
 
 
 def _header_size(data: bytes) -> int:
-    if len(data) < 4:
-        return 0
-    sizes = (struct.unpack(order, data[:4])[0] for order in ("<i", ">i"))
+    sizes = (int.from_bytes(data[:4], order) for order in ("little", "big"))
     return next((size for size in sizes if size in _HEADER_SIZES), 0)

@@ -87,4 +87,10 @@ def chosen(number: int, count: int, what: str) -> int:
 
 def upload_from(values: Mapping[str, Any]) -> Upload:
     """Return an upload from what JSON made of it."""
-    return Upload(**{**values, "windows": tuple(values["windows"])})
+    return Upload(
+        kind=values["kind"],
+        frames=values["frames"],
+        windows=tuple(values["windows"]),
+        slices=values["slices"],
+        volumes=values["volumes"],
+    )

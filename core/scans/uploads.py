@@ -10,6 +10,7 @@ import sys
 import threading
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -61,8 +62,8 @@ def decode(data: bytes, choice: Choice | None = None) -> Scan:
     return Scan(grays, upload_from(head["upload"]), tuple(head["notes"]))
 
 
-def _ask_child(message: bytes) -> tuple[dict[str, object] | dict[str, str], bytes]:
-    child = subprocess.Popen(  # noqa: S603 - our own module, no shell
+def _ask_child(message: bytes) -> tuple[dict[str, Any], bytes]:
+    child = subprocess.Popen(
         [sys.executable, "-m", "core.scans.child"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
