@@ -159,6 +159,13 @@ def test_the_leakage_switch_judges_twins_and_others_apart(app, home, scans, trai
     assert app.query_params["scans"] in ("twin-free", ["twin-free"])
 
 
+def test_people_on_both_sides_of_the_split_are_told(app, home, scans, trained):
+    run_id = trained()
+    keep(home, run_id, answers(scans, subject=np.arange(15) < 6))
+    opened(app, runs=run_id)
+    assert "6 of the 15 validation scans show somebody" in texts(app.warning)
+
+
 def test_best_weights_are_held_against_the_final_ones(app, home, scans, trained):
     run_id = trained(callbacks=(BEST,))
     keep(home, run_id, answers(scans, wrong=range(8)))
