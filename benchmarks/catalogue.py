@@ -48,10 +48,6 @@ BENCHMARKS = {
         "How long from opening the link of 50 runs of 100 epochs to their chart and table?",
         "at most 2 s",
     ),
-    "decode": Benchmark(
-        "How much memory does the worst of broken and hostile uploads take?",
-        "at most 600 MB and 10 s in its child; the app's own memory back within 10 %",
-    ),
     "scans": Benchmark(
         "How many scans a second are simulated, and read from a folder?",
         "at least 180 simulated slices on one core, and 1,000 JPEG files on two",

@@ -111,36 +111,24 @@ def _decode(stream: BinaryIO, size_px: int | None) -> NDArray[np.uint8]:
 def _gray(image: Image.Image) -> Image.Image:
     """Give the picture 8 bits of gray, mode "L"."""
     if image.mode == "F" or image.mode.startswith("I"):
-        return Image.fromarray(windowed(np.asarray(image)))
+        return Image.fromarray(_windowed(np.asarray(image)))
     if image.has_transparency_data:
         black = Image.new("RGBA", image.size, "black")
         return Image.alpha_composite(black, image.convert("RGBA")).convert("L")
     return image.convert("L")
 
 
-def windowed(values: NDArray[Any], window: tuple[float, float] | None = None) -> NDArray[np.uint8]:
-    """Spread values of any type and range over 0 to 255, of the same shape.
-
-    Args:
-        values: NaN becomes black.
-        window: The values that become black and white; `window_of` the values by default.
-
-    Raises:
-        UnreadableImage: If none of the values is finite.
-    """
-    low, high = window or window_of(values)
+def _windowed(values: NDArray[Any]) -> NDArray[np.uint8]:
+    """Spread values of any type and range over 0 to 255, of the same shape."""
+    low, high = _window(values)
     if low == high:
         return np.zeros(values.shape, np.uint8)
     grays = np.nan_to_num(np.interp(values, (low, high), (0, 255)), copy=False)
     return np.rint(grays, out=grays).astype(np.uint8)
 
 
-def window_of(values: NDArray[Any]) -> tuple[float, float]:
-    """Choose the values that become black and white.
-
-    Raises:
-        UnreadableImage: If none of the values is finite.
-    """
+def _window(values: NDArray[Any]) -> tuple[float, float]:
+    """Choose the values that become black and white."""
     finite = values[np.isfinite(values)]
     if not finite.size:
         raise UnreadableImage("no finite value")
