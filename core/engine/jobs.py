@@ -11,6 +11,7 @@ from typing import Any
 
 TRAIN = "core.training.run:train_run"
 TRACE = "core.training.trace:trace_fit"
+EVALUATE = "core.training.evaluate:evaluate_run"
 
 _log = logging.getLogger(__name__)
 
