@@ -31,6 +31,7 @@ def main() -> None:
             ],
             "Scans": [
                 _page("scans/datasets", "Data sets", "folder_open"),
+                _page("scans/evaluate", "Evaluate", "fact_check"),
             ],
         }
     )
