@@ -12,6 +12,9 @@ from typing import Any
 TRAIN = "core.training.run:train_run"
 TRACE = "core.training.trace:trace_fit"
 EVALUATE = "core.training.evaluate:evaluate_run"
+CLASSIFY = "core.training.predict:classify"
+COVER = "core.training.predict:cover"
+EXAMPLES = "core.training.predict:examples"
 
 _log = logging.getLogger(__name__)
 
