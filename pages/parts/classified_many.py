@@ -10,10 +10,10 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
+from core.charts.compare.table import table_csv
 from core.evaluation import votes
 from core.evaluation.answered import Answered
 from core.evaluation.counted import counted
-from core.evaluation.csv_text import to_csv
 from pages.parts import classified_scan
 from pages.parts.classify_models import Offered
 from pages.parts.scan_source import Shown
@@ -51,7 +51,7 @@ def show(
     )
     st.download_button(
         "CSV",
-        to_csv(rows),
+        table_csv(rows),
         "classified.csv",
         "text/csv",
         icon=":material/download:",
