@@ -143,9 +143,10 @@ def read(file: Path) -> Evaluated | None:
 def _read(arrays: Any) -> Evaluated:
     if int(arrays["format"]) != FORMAT:
         raise ValueError(f"format {arrays['format']}, not {FORMAT}")
-    values = {field.name: arrays[field.name] for field in fields(Evaluated)}
+    values: dict[str, Any] = {field.name: arrays[field.name] for field in fields(Evaluated)}
     values |= {name: tuple(values[name].tolist()) for name in ("classes", "names")}
-    found = Evaluated(**values | {"key": str(values["key"])})
+    values["key"] = str(values["key"])
+    found = Evaluated(**values)
     count = len(found.labels)
     by_scan = [name for name in values if name not in ("key", "classes")]
     if any(len(values[name]) != count for name in by_scan):

@@ -1,4 +1,7 @@
 """ROC and precision-recall curves, each class against the others."""
+# scikit-learn ships no types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
 
 import math
 from dataclasses import dataclass

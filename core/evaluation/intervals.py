@@ -84,7 +84,7 @@ def mean_interval(values: NDArray[np.float64], groups: NDArray[np.int64]) -> Int
     value = float(values.mean()) if values.size else math.nan
     if count < _FEWEST:
         return Interval(value, math.nan, math.nan, len(values), count, by)
-    sums, sizes = np.bincount(units, values), np.bincount(units)
+    sums, sizes = np.bincount(units, values).astype(np.float64), np.bincount(units)
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(_means(sums, sizes), (tail, 1 - tail))
     return Interval(value, float(low), float(high), len(values), count, by)

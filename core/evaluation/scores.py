@@ -1,4 +1,7 @@
 """The scores of one model: confusion, the report by class, and the mistakes."""
+# scikit-learn ships no types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
 
 import math
 from dataclasses import dataclass
@@ -54,7 +57,7 @@ def class_scores(answers: Predictions) -> list[ClassScore]:
         zero_division=cast("Any", math.nan),
     )
     rows = zip(answers.classes, *(part.tolist() for part in found), strict=True)
-    return [ClassScore(name, *map(float, scores), int(n)) for name, *scores, n in rows]
+    return [ClassScore(name, p, recall, f1, int(n)) for name, p, recall, f1, n in rows]
 
 
 def macro_f1(scores: list[ClassScore]) -> float:

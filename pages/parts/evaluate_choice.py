@@ -86,7 +86,7 @@ def choose_runs() -> list[Run]:
 
 def choose_weights() -> str:
     """Show which weights there are, and return "final", "best" or "both"."""
-    return st.segmented_control(
+    chosen = st.segmented_control(
         "Weights",
         list(_CHOICES),
         format_func=lambda name: _CHOICES[name],
@@ -95,6 +95,7 @@ def choose_weights() -> str:
         help="Final: as the training left them. Best: as ModelCheckpoint with save_best_only "
         "kept them. Both show what keeping the best is worth.",
     )
+    return chosen or "both"
 
 
 def choose_scans(counts: dict[Switch, int]) -> Switch:
@@ -104,7 +105,7 @@ def choose_scans(counts: dict[Switch, int]) -> Switch:
         counts: Scans by position; without twins only "all" is there.
     """
     positions: tuple[Switch, ...] = get_args(Switch)
-    offered = [position for position in positions if counts.get(position)]
+    offered: list[Switch] = [position for position in positions if counts.get(position)]
     if st.session_state[_SWITCH] not in offered:
         st.session_state[_SWITCH] = "all"
     chosen = st.segmented_control(

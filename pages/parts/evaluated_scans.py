@@ -15,7 +15,7 @@ from pages.parts.words import escaped
 
 _PER_PAGE = 12
 _WIDTH_PX = 148
-_LONGEST = 20
+_LONGEST = 34
 
 
 def show(model: Model, places: Sequence[int], *, key: str) -> None:

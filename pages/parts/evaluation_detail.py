@@ -151,12 +151,13 @@ def _calibration(_model: Model, some: Predictions, _places: np.ndarray, rests_on
     )
 
 
-def _mistakes(model: Model, some: Predictions, places: np.ndarray, _rests_on: str) -> None:
+def _mistakes(model: Model, some: Predictions, places: np.ndarray, rests_on: str) -> None:
     wrong = scores.mistakes(some)
     if not len(wrong):
         st.success("No mistakes on these scans.", icon=":material/check_circle:")
         return
     st.markdown(f"**{len(wrong):,}** of {len(some.labels):,} scans, the most confident first.")
+    st.caption(escaped(rests_on))
     evaluated_scans.show(model, places[wrong].tolist(), key=f"mistakes-{model.key}")
 
 

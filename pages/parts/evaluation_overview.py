@@ -1,7 +1,9 @@
 """Several models side by side: accuracies with intervals, best against final, seeds."""
 
 from collections.abc import Sequence
+from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from core.charts.compare.differences import reasons_not_to_compare
@@ -17,6 +19,7 @@ from core.charts.evaluation.models import (
     table_row,
 )
 from core.charts.evaluation.panel import CONFIG
+from core.data.evaluated import WEIGHTS
 from core.data.leakage import Switch
 from core.store import Event
 from core.store.checkpoints import best_weights, restored_epoch
@@ -76,8 +79,8 @@ def _show_leakage(models: Sequence[Model]) -> None:
     twins, free, every = shares["twins"], shares["twin-free"], shares["all"]
     st.warning(
         f"**{twins.scans:,} of the {every.scans:,} validation scans have a twin in training**, "
-        f"and can be answered from memory. {escaped(models[0].name)}: {twins.text} of those "
-        f"right, and {free.text} of the {free.scans:,} others. Believe the second number.",
+        f"and can be answered from memory. {escaped(models[0].name)}: right on {twins.text} of "
+        f"those, and on {free.text} of the {free.scans:,} others. Believe the second number.",
         icon=":material/content_copy:",
     )
 
@@ -115,20 +118,24 @@ def _told(best: Model, final: Model, switch: Switch, events: Sequence[Event]) ->
     difference = paired_difference(best, final, switch)
     if difference is None:
         return ""
+    name = f"- **{escaped(best.run.name)}**, seed {best.run.spec.training.seed}"
+    if np.array_equal(best.evaluated.logits, final.evaluated.logits):
+        return f"{name}: the best weights{epoch} are {end}. Nothing was lost, nothing gained."
     verdict = (
         "more than chance among these scans explains"
         if difference.low > 0 or difference.high < 0
         else "no more than chance among these scans explains"
     )
     return (
-        f"- **{escaped(best.run.name)}**: the best weights{epoch} are right on "
-        f"**{points(difference)} points** of accuracy against {end}: {verdict}."
+        f"{name}: the best weights{epoch} score **{points(difference)} points** of accuracy "
+        f"against {end}: {verdict}."
     )
 
 
 def _show_seeds(models: Sequence[Model], switch: Switch) -> None:
     st.subheader("Over seeds")
-    found = spreads(models, switch)
+    by_weights = [spreads(models, weights, switch) for weights in WEIGHTS]
+    found = [spread for spreads_of_one in by_weights for spread in spreads_of_one]
     if not found:
         st.caption(
             "No two of these runs differ by their seed alone. Train the same settings with three "
@@ -154,22 +161,26 @@ def _show_seeds(models: Sequence[Model], switch: Switch) -> None:
             for name in ("mean accuracy", "± between seeds", "lowest", "highest")
         },
     )
-    for contrast in contrasts_with(found[0], found[1:]):
-        st.markdown(f"- {escaped(sentence(contrast, _METRIC))}")
+    for several in by_weights:
+        for contrast in contrasts_with(several[0], several[1:]) if several else []:
+            st.markdown(f"- {escaped(sentence(contrast, _METRIC))}")
     st.caption(
         "± is the standard deviation between seeds (n - 1). All of them answer the same scans, so "
         "it does not hold how the scans were chosen: that is what the bars above are for."
     )
 
 
-def _columns() -> dict[str, object]:
+def _columns() -> dict[str, Any]:
     percent = st.column_config.NumberColumn(format="%.1f %%")
     return {
         "run": st.column_config.Column(pinned=True),
         "accuracy": percent,
-        "F1, mean of classes": percent,
-        "calibration error": st.column_config.NumberColumn(
-            format="%.1f %%", help="By how much confidence and accuracy are apart, on average."
+        "mean F1": st.column_config.NumberColumn(
+            format="%.1f %%", help="F1 of each class, each counting the same."
+        ),
+        "ECE": st.column_config.NumberColumn(
+            format="%.1f %%",
+            help="Expected calibration error: by how much confidence and accuracy are apart.",
         ),
         "loss": st.column_config.NumberColumn(
             format="%.4f", help="Mean cross-entropy, as val_loss is."

@@ -40,11 +40,14 @@ if not runs:
     evaluate_choice.keep_link()
     st.stop()
 events = store.read_events_of(services.db(), [run.id for run in runs])
-weights = evaluate_choice.choose_weights()
+controls = st.container(horizontal=True)
+with controls:
+    weights = evaluate_choice.choose_weights()
 models = evaluation_source.find(evaluation_source.wanted(runs, weights), events)
 if models:
     shares = models[0].shares
-    switch = evaluate_choice.choose_scans({at: share.scans for at, share in shares.items()})
+    with controls:
+        switch = evaluate_choice.choose_scans({at: share.scans for at, share in shares.items()})
     evaluation_overview.show(models, switch, events)
     st.subheader("A closer look")
     model = choose_model(models)

@@ -30,7 +30,7 @@ _SHAPES: dict[Switch, tuple[str, str]] = {
 }
 _ROW_PX, _AROUND_PX = 58, 100
 _SHIFT = 0.22
-_LONGEST = 30
+_LONGEST = 48
 
 
 @dataclass(frozen=True)
@@ -74,15 +74,14 @@ def accuracies_figure(
     names = [_name(index, row, colours) for index, row in enumerate(rows)]
     made["annotations"] += names
     made["shapes"] = [_chance(chance, colours)]
-    return go.Figure(
-        {"data": [_points(rows, position, colours) for position in SWITCH], "layout": made}
-    )
+    data = [_points(rows, position, colours) for position in SWITCH]
+    return go.Figure({"data": data, "layout": made})
 
 
 def legend(rows: Sequence[Row], *, chance: float, dark: bool) -> list[tuple[str, str, str]]:
     """Return name, colour and shape of what is drawn."""
     colours = palette(dark)
-    shown = [position for position in SWITCH if any(position in row.shares for row in rows)]
+    shown: list[Switch] = [at for at in SWITCH if any(at in row.shares for row in rows)]
     entries = [(WORDS[one], _colour(one, colours), _SHAPES[one][1]) for one in shown]
     return [
         *entries,
@@ -137,6 +136,8 @@ def _name(index: int, row: Row, colours: Palette) -> dict[str, Any]:
         "y": index - 0.32,
         "yanchor": "middle",
         "font": {"size": NOTE_SIZE, "color": colours.ink},
+        # It hides the line of chance behind it.
+        "bgcolor": colours.paper,
     }
 
 

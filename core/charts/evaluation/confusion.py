@@ -3,6 +3,7 @@
 # plotly ships no types.
 # pyright: reportMissingTypeStubs=false
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,11 +12,12 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.charts.evaluation.panel import axis, layout, short
-from core.charts.frame import NOTE_SIZE
+from core.charts.frame import TICK_SIZE
 from core.charts.palette import Palette, mixed, palette
 
 _ROW_PX, _AROUND_PX = 62, 112
-_LONGEST = 14
+_LONGEST = 12
+_BREAK = re.compile(r"(?<=[ _-])")
 
 
 def confusion_figure(
@@ -39,24 +41,32 @@ def confusion_figure(
     size = len(classes)
     ticks: dict[str, Any] = {
         "tickvals": list(range(size)),
-        "ticktext": [short(name, _LONGEST) for name in classes],
+        "ticktext": [_in_lines(name) for name in classes],
         "showgrid": False,
-        "tickfont": {"size": NOTE_SIZE, "color": colours.ink},
+        "ticks": "",
+        "tickangle": 0,
+        "tickfont": {"size": TICK_SIZE, "color": colours.ink},
         "automargin": True,
     }
     made = layout("Confusion matrix", rests_on, colours, height_px=size * _ROW_PX + _AROUND_PX)
-    made["xaxis"] = axis("the model says", colours, **ticks, tickangle=0)
-    made["yaxis"] = axis("the label says", colours, **ticks, autorange="reversed", tickangle=-90)
+    made["xaxis"] = axis("the model says", colours, **ticks)
+    made["yaxis"] = axis("the label says", colours, **ticks, autorange="reversed", ticksuffix=" ")
     if pressed is not None:
         made["shapes"] = [_frame(pressed, colours)]
     return go.Figure({"data": [_cells(counts, classes, colours)], "layout": made})
+
+
+def _in_lines(name: str) -> str:
+    """Return a class's name in two short lines if it can be broken: "glioma_", "tumor"."""
+    parts = _BREAK.split(name, maxsplit=1)
+    return "<br>".join(short(part, _LONGEST) for part in parts)
 
 
 def _cells(counts: NDArray[np.int64], classes: Sequence[str], colours: Palette) -> dict[str, Any]:
     size = len(classes)
     shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
     # Right answers go one way on the scale of colours, wrong ones the other.
-    signed = np.where(np.eye(size, dtype=bool), shares, -shares)
+    signed = shares * (2 * np.eye(size) - 1)
     names = [short(name) for name in classes]
     return {
         "type": "heatmap",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.charts.compare.lines import lines_of
 from core.charts.compare.seeds import Spread
@@ -16,7 +17,6 @@ from core.data.leakage import SWITCH, Switch
 from core.evaluation import calibration, scores
 from core.evaluation.intervals import Interval, mean_interval, share_interval
 from core.evaluation.predictions import Predictions
-from core.plateaus.wording import count_in_words
 from core.store.records import Run
 
 _FEWEST = 2
@@ -64,13 +64,12 @@ class Model:
         Where no scan has a twin, those without are all, and not named again.
         """
         twins = self.evaluated.twin
-        positions = [at for at in SWITCH if at == "all" or twins.any()]
+        positions: list[Switch] = [at for at in SWITCH if at == "all" or twins.any()]
         return {at: self._share(at) for at in positions if self.chosen(at).any()}
 
-    def chosen(self, position: Switch) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def chosen(self, position: Switch) -> NDArray[np.bool_]:
         """Return which scans a position of the switch leaves, shape (scans,)."""
-        chosen = self.evaluated.leakage.chosen(position)
-        return chosen.reshape(-1)
+        return self.evaluated.leakage.chosen(position)
 
     def row(self) -> Row:
         """Return its row in the figure of accuracies."""
@@ -100,9 +99,9 @@ def table_row(model: Model, position: Switch, first: Model) -> dict[str, object]
         "accuracy": 100 * share.value,
         "95 % interval": _ends(share),
         "against the first": "" if difference is None else points(difference),
-        "F1, mean of classes": 100 * scores.macro_f1(scores.class_scores(some)),
+        "mean F1": 100 * scores.macro_f1(scores.class_scores(some)),
         "loss": scores.log_loss(some),
-        "calibration error": 100 * calibration.expected_error(some),
+        "ECE": 100 * calibration.expected_error(some),
     }
 
 
@@ -134,29 +133,33 @@ def chance(models: Sequence[Model]) -> float:
 
 def rests_on(models: Sequence[Model]) -> str:
     """Return what a figure of several models rests on."""
-    sets = {model.run.spec.scans for model in models}
+    sets = {model.run.spec.scans.model_dump_json() for model in models}
     seeds = len({model.run.spec.training.seed for model in models})
-    told = count_in_words(seeds, "seed")
+    told = "1 seed" if seeds == 1 else f"{seeds} seeds"
     if len(sets) == 1:
         return evidence(models[0].run.spec.scans, seeds=told)
     return f"trained · {len(sets)} sets of scans · {told}"
 
 
-def spreads(models: Sequence[Model], position: Switch) -> list[Spread]:
-    """Return the accuracies of settings that were trained with several seeds, by seed."""
+def spreads(models: Sequence[Model], weights: Weights, position: Switch) -> list[Spread]:
+    """Return the accuracies of settings that were trained with several seeds, by seed.
+
+    Args:
+        models: All models.
+        weights: Which of them to take.
+        position: Of the leakage switch.
+    """
     found: list[Spread] = []
-    for weights in dict.fromkeys(model.weights for model in models):
-        these = {model.run.id: model for model in models if model.weights == weights}
-        histories = [History(model.run, [], []) for model in these.values()]
-        for line in lines_of(histories, by_seed=True):
-            group = [these[history.run.id] for history in line.histories]
-            shares = {
-                model.run.spec.training.seed: float(model.answers.right[chosen].mean())
-                for model in group
-                if (chosen := model.chosen(position)).any()
-            }
-            if len(shares) >= _FEWEST:
-                found.append(Spread(f"{line.name} · {weights} weights", shares))
+    these = {model.run.id: model for model in models if model.weights == weights}
+    histories = [History(model.run, [], []) for model in these.values()]
+    for line in lines_of(histories, by_seed=True):
+        shares = {
+            model.run.spec.training.seed: float(model.answers.right[chosen].mean())
+            for model in (these[history.run.id] for history in line.histories)
+            if (chosen := model.chosen(position)).any()
+        }
+        if len(shares) >= _FEWEST:
+            found.append(Spread(f"{line.name} · {weights} weights", shares))
     return found
 
 

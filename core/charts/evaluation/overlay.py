@@ -1,5 +1,7 @@
 """A scan with its heat map over it, as a picture."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -31,7 +33,7 @@ def overlay(
         Shape (192, 192, 3): large enough for thin lines.
     """
     gray = _stretched(Image.fromarray(scan), Image.Resampling.BICUBIC)
-    picture = np.repeat(gray[..., np.newaxis], 3, axis=2).astype(np.float32)
+    picture: NDArray[Any] = np.repeat(gray[..., np.newaxis], 3, axis=2)
     if heat is not None:
         warm = _stretched(Image.fromarray(np.asarray(heat, np.float32)), Image.Resampling.BILINEAR)
         share = np.clip(warm, 0, 1)[..., np.newaxis] * opacity
