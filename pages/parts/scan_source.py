@@ -1,7 +1,7 @@
 """The scans that a model is asked about: examples, or what the visitor brings."""
 
 import hashlib
-import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.engine import jobs
-from core.scans.images import UnreadableImage, read_gray
 from pages.parts import services
 from pages.parts.classify_models import Offered
 from pages.parts.words import escaped
 
-_UPLOADS = "classify_uploads"
+EXAMPLES, FILES, FOLDER = "Examples", "Files", "A folder"
+KEPT = ("classify_uploads", "classify_examples", "classify_answers", "classify_weights")
+"""What the page keeps in the session while it is shown."""
+
 _EXAMPLES = "classify_examples"
-_MOST = 500
 _WAIT_S = 60.0
 
 
@@ -48,6 +49,12 @@ class Shown:
         return np.asarray(picture.resize((size_px, size_px), Image.Resampling.BILINEAR))
 
 
+def key_of(pixels: NDArray[np.uint8]) -> str:
+    """Return the SHA-256 of a scan, 64 hexadecimal digits."""
+    shape = "x".join(str(side) for side in pixels.shape)
+    return hashlib.sha256(shape.encode() + np.ascontiguousarray(pixels).tobytes()).hexdigest()
+
+
 def leave(page: str) -> None:
     """Drop what a visitor brought once another page is shown.
 
@@ -55,48 +62,25 @@ def leave(page: str) -> None:
         page: The address of the page that is about to be shown.
     """
     if page != "classify":
-        for key in (_UPLOADS, _EXAMPLES, "classify_answers"):
+        for key in KEPT:
             st.session_state.pop(key, None)
 
 
-def choose(model: Offered) -> list[Shown]:
-    """Show where scans come from, and return those to ask about."""
-    source = st.segmented_control(
+def choose() -> str:
+    """Show where scans may come from, and return which was chosen."""
+    chosen = st.segmented_control(
         "Scans",
-        ["Examples", "Upload"],
-        default="Examples",
+        [EXAMPLES, FILES, FOLDER],
+        default=EXAMPLES,
         required=True,
         key="classify-source",
+        help="A folder of folders, one a class, lets the answers be held against the truth.",
     )
-    return _uploaded() if source == "Upload" else _example(model)
+    return chosen or EXAMPLES
 
 
-def _uploaded() -> list[Shown]:
-    files = st.file_uploader(
-        "PNG or JPEG; several at once give a table",
-        accept_multiple_files=True,
-        key="classify-files",
-        help="At most 20 MB each. They stay in your session, and are dropped when you leave "
-        "this page.",
-    )
-    known: dict[str, Shown] = st.session_state.setdefault(_UPLOADS, {})
-    found: dict[str, Shown] = {}
-    for file in files[:_MOST]:
-        content = file.getvalue()
-        digest = hashlib.sha256(content).hexdigest()
-        try:
-            found[digest] = known.get(digest) or Shown(
-                digest, file.name, read_gray(io.BytesIO(content))
-            )
-        except UnreadableImage as error:
-            st.error(f"{escaped(file.name[:60])}: {error}", icon=":material/error:")
-    if len(files) > _MOST:
-        st.warning(f"The first {_MOST} of {len(files)} files are read: bring fewer at once.")
-    st.session_state[_UPLOADS] = found
-    return list(found.values())
-
-
-def _example(model: Offered) -> list[Shown]:
+def example(model: Offered) -> Sequence[Shown]:
+    """Show the examples there are for a model, and return the chosen ones."""
     found = _examples(model)
     if not found:
         return []
@@ -118,10 +102,8 @@ def _examples(model: Offered) -> list[Shown]:
             answer = services.engine().ask(jobs.EXAMPLES, model.run.id)
             answer.wait(_WAIT_S)
         if answer.error or answer.result is None:
-            st.error(
-                answer.error or "The worker is still warming up: reload the page in a moment.",
-                icon=":material/error:",
-            )
+            waiting = "The worker is still warming up: reload the page in a moment."
+            st.error(escaped(answer.error or waiting), icon=":material/error:")
             return []
         kept[model.run.id] = _shown(answer.result)
     return kept[model.run.id]
@@ -131,7 +113,7 @@ def _shown(found: dict[str, Any]) -> list[Shown]:
     masks = found["masks"]
     return [
         Shown(
-            hashlib.sha256(image.tobytes()).hexdigest(),
+            key_of(image),
             found["names"][place],
             image,
             None if masks is None else masks[place],

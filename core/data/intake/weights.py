@@ -4,6 +4,8 @@ A whole model, `.keras` or `.h5`, can run code when it is opened, and is refused
 Of a `.weights.h5` file only arrays are taken, and only those that our own network has;
 what is loaded in the end is not the file but these arrays.
 """
+# h5py ships partial types.
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
