@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.parts import engine_state, first_visit, live_feed, visitor
+from pages.parts import engine_state, first_visit, live_feed, scan_source, visitor
 
 
 def main() -> None:
@@ -31,12 +31,14 @@ def main() -> None:
             ],
             "Scans": [
                 _page("scans/datasets", "Data sets", "folder_open"),
+                _page("scans/classify", "Classify", "image_search"),
                 _page("scans/evaluate", "Evaluate", "fact_check"),
             ],
         }
     )
     first_visit.mend()
     visitor.keep_token()
+    scan_source.leave(page.url_path)
     with st.sidebar:
         engine_state.show()
     st.caption(

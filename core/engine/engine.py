@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from core import store
 from core.engine import jobs, tether
 from core.engine.answers import Answer
+from core.engine.roles import ANSWERS, TRAINS, resources_for
 from core.settings import Settings
 from core.store import RunStatus, Store
 
@@ -132,20 +133,29 @@ class Engine:
         client = self._client or self._connect()
         workers = client.scheduler_info()["workers"] if client.status == "running" else {}
         self.state = EngineState.READY if workers else EngineState.WARMING_UP
+        trains = resources_for(TRAINS, workers, own=self._child is not None)
         while self._waiting:
             run_id = self._waiting.pop(0)
             self._futures[run_id] = client.submit(
-                jobs.call, jobs.TRAIN, run_id, key=f"train-{run_id}-{time.time_ns()}", pure=False
+                jobs.call,
+                jobs.TRAIN,
+                run_id,
+                key=f"train-{run_id}-{time.time_ns()}",
+                pure=False,
+                resources=trains,
             )
+        answers = resources_for(ANSWERS, workers, own=bool(self._child and self._futures))
         while self._unasked:
             # Taken off last, so that none is lost with the connection.
-            self._asked[self._unasked[0]] = self._send(client, self._unasked[0])
+            self._asked[self._unasked[0]] = self._send(client, self._unasked[0], answers)
             self._unasked.pop(0)
         self._collect()
         self._collect_answers()
         self._look_after()
 
-    def _send(self, client: Client, answer: Answer) -> Future[Any]:
+    def _send(
+        self, client: Client, answer: Answer, resources: dict[str, int] | None
+    ) -> Future[Any]:
         future = client.submit(
             jobs.reply,
             answer.job,
@@ -153,6 +163,7 @@ class Engine:
             key=f"ask-{time.time_ns()}",
             pure=False,
             priority=_ASKED_FIRST,
+            resources=resources,
         )
         # An answer of a few hundred milliseconds need not wait for the next round.
         future.add_done_callback(self._wake_up)

@@ -12,6 +12,11 @@ from typing import Any
 TRAIN = "core.training.run:train_run"
 TRACE = "core.training.trace:trace_fit"
 EVALUATE = "core.training.evaluate:evaluate_run"
+CLASSIFY = "core.training.predict:classify"
+COVER = "core.training.predict:cover"
+EXAMPLES = "core.training.predict:examples"
+LAYOUT = "core.training.predict:layout"
+BRING = "core.training.predict:bring"
 
 _log = logging.getLogger(__name__)
 

@@ -18,7 +18,6 @@ from core.settings import Settings
 from core.specs.run import FINAL_MODEL
 from core.store import Run, Store
 from core.store.checkpoints import best_weights
-from core.training import models
 from core.training.readout import Readout, enlarged, open_model
 
 _WEIGHTS_ONLY = ".weights.h5"
@@ -52,14 +51,14 @@ def evaluate_run(run_id: str, weights: Weights) -> bytes:
     settings = Settings()
     with contextlib.closing(Store(settings.store_url)) as db:
         run = store.read_run(db, run_id)
-        model = _model_file(db, run, weights, settings.run_dir(run_id))
-    scans = _scans(run, settings)
+        model = model_file(db, run, weights, settings.run_dir(run_id))
+    scans = scans_of(run, settings)
     file = evaluated.file_of(settings.run_dir(run_id), weights)
     key = evaluated.key_of(model, scans)
     kept = evaluated.read(file)
     if kept is not None and kept.key == key:
         return file.read_bytes()
-    content = evaluated.to_bytes(evaluate(_open(model, run, scans), scans, key=key))
+    content = evaluated.to_bytes(evaluate(open_weights(model, run, scans), scans, key=key))
     with contextlib.suppress(OSError):  # A full disk must not take the answers away.
         evaluated.write(content, file)
     return content
@@ -97,7 +96,12 @@ def evaluate(readout: Readout, scans: ScanSet, *, key: str) -> Evaluated:
     )
 
 
-def _model_file(db: Store, run: Run, weights: Weights, directory: Path) -> Path:
+def model_file(db: Store, run: Run, weights: Weights, directory: Path) -> Path:
+    """Return the file of a run's weights.
+
+    Raises:
+        CannotEvaluate: If there is none.
+    """
     if run.is_active:
         raise CannotEvaluate(f"{run.name!r} is {run.status}: evaluate it when it has ended.")
     name = FINAL_MODEL
@@ -118,7 +122,12 @@ def _model_file(db: Store, run: Run, weights: Weights, directory: Path) -> Path:
     return file
 
 
-def _scans(run: Run, settings: Settings) -> ScanSet:
+def scans_of(run: Run, settings: Settings) -> ScanSet:
+    """Return the scans that a run was trained and validated on.
+
+    Raises:
+        CannotEvaluate: If they have changed.
+    """
     scans = data.load(
         run.spec.scans,
         data_dir=settings.data_dir,
@@ -134,15 +143,17 @@ def _scans(run: Run, settings: Settings) -> ScanSet:
     return scans
 
 
-def _open(file: Path, run: Run, scans: ScanSet) -> Readout:
-    if not file.name.endswith(_WEIGHTS_ONLY):
-        readout = open_model(file)
-    else:
-        model = models.build(
-            run.spec.training.model, image_size=scans.images.shape[1], classes=len(scans.classes)
-        )
-        model.load_weights(file)
-        readout = Readout(model)
+def open_weights(file: Path, run: Run, scans: ScanSet) -> Readout:
+    """Open the model of a run; it stays warm.
+
+    Raises:
+        CannotEvaluate: If it tells apart other classes than the scans have.
+    """
+    architecture = None
+    if file.name.endswith(_WEIGHTS_ONLY):
+        size, classes = scans.images.shape[1], len(scans.classes)
+        architecture = (run.spec.training.model, size, classes)
+    readout = open_model(file, architecture)
     if readout.classes != len(scans.classes):
         raise CannotEvaluate(
             f"{run.name!r} tells {readout.classes} classes apart, and its scans now have "

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.training import gradients
+from core.training import gradients, models
 
 BATCH = 64
 """Scans in a pass. A last batch is filled up to a power of two where each shape is compiled."""
@@ -146,8 +146,16 @@ class Readout:
         return Reading(*(part[:0] for part in nothing))
 
 
-def open_model(path: Path) -> Readout:
+Architecture = tuple[str, int, int]
+"""Name of a network, size of a scan in pixels, number of classes."""
+
+
+def open_model(path: Path, architecture: Architecture | None = None) -> Readout:
     """Open a model that a worker of ours wrote; the last few stay warm, by the file's hash.
+
+    Args:
+        path: A `.keras` file, or a `.weights.h5` file that fits the architecture.
+        architecture: What the weights are for; None for a whole model.
 
     Raises:
         UnreadableModel: If there is no such file, or it is damaged.
@@ -156,7 +164,7 @@ def open_model(path: Path) -> Readout:
         digest = digest_of(path)
         with _lock:
             if digest not in _warm:
-                _warm[digest] = Readout(keras.saving.load_model(path, compile=False), digest=digest)
+                _warm[digest] = Readout(_load(path, architecture), digest=digest)
             _warm.move_to_end(digest)
             while len(_warm) > _MOST_WARM:
                 _warm.popitem(last=False)
@@ -166,6 +174,16 @@ def open_model(path: Path) -> Readout:
             f"The model {path.name} cannot be opened ({str(error).strip()[:200]}): "
             "train the run again."
         ) from error
+
+
+def _load(path: Path, architecture: Architecture | None) -> keras.Model:
+    if architecture is None:
+        whole: Any = keras.saving.load_model(path, compile=False)
+        return whole
+    name, image_size, classes = architecture
+    model = models.build(name, image_size=image_size, classes=classes)
+    model.load_weights(path)
+    return model
 
 
 def digest_of(path: Path) -> str:

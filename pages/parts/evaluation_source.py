@@ -58,7 +58,7 @@ def wanted(runs: Sequence[Run], weights: str) -> list[Wanted]:
 def find(every: Sequence[Wanted], events: dict[str, list[Event]]) -> list[Model]:
     """Return those that were evaluated, and offer to evaluate the others."""
     _take_answers()
-    models = [_model(one, events[one.run.id]) for one in every]
+    models = [kept(one, events[one.run.id]) for one in every]
     missing = [one for one, model in zip(every, models, strict=True) if model is None]
     if missing:
         _offer(missing)
@@ -67,7 +67,8 @@ def find(every: Sequence[Wanted], events: dict[str, list[Event]]) -> list[Model]
     return [model for model in models if model is not None]
 
 
-def _model(one: Wanted, events: Sequence[Event]) -> Model | None:
+def kept(one: Wanted, events: Sequence[Event]) -> Model | None:
+    """Return a model that was evaluated, or None."""
     directory = services.settings().run_dir(one.run.id)
     best = best_weights(one.run.spec, events)
     name = best.file if one.weights == "best" and best else FINAL_MODEL

@@ -7,6 +7,7 @@ import pytest
 
 from core.engine.answers import Answer
 from core.engine.engine import Engine
+from core.engine.roles import ANSWERS
 from core.settings import Settings
 from tests.engine.conftest import WARM_UP_S
 from tests.engine.test_engine import worker_of
@@ -59,9 +60,10 @@ def test_keras_stays_in_the_worker_when_it_raises(engine):
 
 @pytest.mark.keras
 def test_the_death_of_the_worker_is_an_answer_and_the_next_question_gets_another(engine):
+    worker = worker_of(engine, ANSWERS)
     answer = engine.ask("signal:pause")
     until(lambda: engine._asked, within_s=60, what="the question to be sent")
-    worker_of(engine).send_signal(signal.SIGKILL)
+    worker.send_signal(signal.SIGKILL)
     assert answer.wait(60)
     assert "ended before it answered" in answer.error
     after = engine.ask("os:getpid")
@@ -75,10 +77,11 @@ def test_a_question_that_takes_too_long_is_given_up(engine):
     assert answer.wait(60)
     # Whether the worker was faster than the clock is its own affair: it is never both.
     assert (answer.result is None) == bool(answer.error)
+    worker = worker_of(engine, ANSWERS)
     endless = engine.ask("signal:pause", timeout_s=0.5)
     assert endless.wait(60)
     assert "No answer within" in endless.error
-    worker_of(engine).send_signal(signal.SIGKILL)  # It would pause for good.
+    worker.send_signal(signal.SIGKILL)  # It would pause for good.
 
 
 @pytest.mark.keras

@@ -18,6 +18,7 @@ def overlay(
     *,
     mask: NDArray[np.bool_] | None = None,
     peak: tuple[int, int] | None = None,
+    opacity: float = _OPACITY,
 ) -> NDArray[np.uint8]:
     """Lay a heat map, a lesion's outline and the map's peak over a scan.
 
@@ -26,6 +27,7 @@ def overlay(
         heat: Shape (h, w), 0 to 1, stretched over the scan; None for none.
         mask: The lesion, shape (H, W); its outline is drawn.
         peak: Row and column on the scan; a cross is drawn.
+        opacity: Of the heat where it is 1, 0 to 1.
 
     Returns:
         Shape (192, 192, 3): large enough for thin lines.
@@ -34,7 +36,7 @@ def overlay(
     picture: NDArray[Any] = np.repeat(gray[..., np.newaxis], 3, axis=2)
     if heat is not None:
         warm = _stretched(Image.fromarray(np.asarray(heat, np.float32)), Image.Resampling.BILINEAR)
-        share = np.clip(warm, 0, 1)[..., np.newaxis] * _OPACITY
+        share = np.clip(warm, 0, 1)[..., np.newaxis] * opacity
         picture = picture * (1 - share) + _rgb(DARK.reduction) * share
     if mask is not None and mask.any():
         picture[_outline(mask)] = _rgb(DARK.best)
