@@ -17,7 +17,7 @@ def test_the_highest_bar_stands_out_unless_the_answer_is_in_doubt():
 
 def test_names_and_numbers_stand_beside_the_bars_without_markup():
     ticks = drawn()["layout"]["yaxis"]["ticktext"]
-    assert ticks == ("a&lt;b&gt;  <b>80%</b>", "b  <b>20%</b>")
+    assert ticks == ["a&lt;b&gt;  <b>80%</b>", "b  <b>20%</b>"]
 
 
 def test_a_vote_shows_how_far_the_models_lie_apart():

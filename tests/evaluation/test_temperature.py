@@ -32,10 +32,12 @@ def test_it_mends_the_calibration_and_no_class():
     np.testing.assert_array_equal(cooled.predicted, answers.predicted)
 
 
-def test_without_a_mistake_it_stays_within_its_bounds():
-    logits = np.eye(3)[[0, 1, 2]] * 5
-    answers = Predictions(np.arange(3), logits, np.full(3, -1), ("a", "b", "c"))
-    assert temperature.LOWEST <= temperature.fit(answers) < temperature.LOWEST * 1.1
+@pytest.mark.parametrize("times", [1.0, 50.0])
+def test_without_a_mistake_it_leaves_the_doubt_of_one_scan(times):
+    labels = np.arange(90) % 3
+    answers = Predictions(labels, np.eye(3)[labels] * times, np.full(90, -1), ("a", "b", "c"))
+    shares = temperature.probabilities(answers.logits, temperature.fit(answers))
+    np.testing.assert_allclose(shares.max(axis=1), 91 / 92, atol=1e-3)
 
 
 def test_without_scans_it_changes_nothing():
