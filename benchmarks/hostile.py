@@ -1,7 +1,6 @@
 """Broken and hostile files: what a decoder of uploads has to survive."""
 
 import gzip
-import io
 import struct
 import zlib
 from collections.abc import Callable, Iterator
@@ -141,9 +140,159 @@ def deflated_dicom(megabytes: int = 700) -> bytes:
     meta = start[:place] + element
     rest = start[place + 8 + length :]
     implementation = rest[: rest.index(b"\x08\x00")]
+    return meta + implementation + _deflated_zeros(megabytes)
+
+
+def dicom_that_claims(**elements: Any) -> bytes:
+    """Return a DICOM file whose header says other than its pixels."""
+    return scan_files.dicom(_RAMP, **elements)
+
+
+def dicom_around(frame: bytes, syntax: Any) -> bytes:
+    """Return a DICOM file of 64 x 64 pixels, as it says, around a compressed frame."""
+    return scan_files.compressed_dicom(
+        scan_files.header(np.zeros((64, 64), np.uint8)), syntax, frame
+    )
+
+
+def rle_bomb() -> bytes:
+    """Return an RLE frame that repeats one byte very often."""
+    segment = b"\x81\x00" * (4 * _MEGABYTE)
+    return dicom_around(struct.pack("<16I", 1, 64, *[0] * 14) + segment, RLELossless)
+
+
+def nested_dicom(depth: int = 5000) -> bytes:
+    """Return a DICOM file of sequences in sequences in sequences."""
+    start = b"\x40\x00\x30\xa7SQ\0\0\xff\xff\xff\xff\xfe\xff\x00\xe0\xff\xff\xff\xff"
+    whole_file = scan_files.dicom(_RAMP)
+    place = whole_file.index(b"\x28\x00\x02\x00US")
+    return whole_file[:place] + start * depth + whole_file[place:]
+
+
+def nifti_that_claims(shape: tuple[int, ...], *, packed: bool = False, **fields: Any) -> bytes:
+    """Return a NIfTI file whose header has another shape than its data."""
+    content = bytearray(scan_files.nifti(np.zeros((4, 4, 4), np.float32), **fields))
+    struct.pack_into("<8h", content, 40, len(shape), *shape, *[1] * (7 - len(shape)))
+    return gzip.compress(bytes(content)) if packed else bytes(content)
+
+
+def nifti_bomb(megabytes: int, shape: tuple[int, ...]) -> bytes:
+    """Return a packed volume of zeros, of any length and of any shape by its header."""
+    return gzip.compress(nifti_that_claims(shape)[:352]) + _members(megabytes)
+
+
+def nifti_with_offset(offset: float) -> bytes:
+    """Return a NIfTI file whose voxels begin anywhere."""
+    content = bytearray(scan_files.nifti(np.zeros((4, 4, 4), np.float32)))
+    struct.pack_into("<f", content, 108, offset)
+    return bytes(content)
+
+
+def _zeros(megabytes: int) -> bytes:
+    packer = zlib.compressobj(9)
+    return b"".join(packer.compress(bytes(_MEGABYTE)) for _ in range(megabytes)) + packer.flush()
+
+
+def _members(megabytes: int) -> bytes:
+    """Return a gzip file of zeros; its checksum is wrong, which is found out too late."""
+    return b"\x1f\x8b\x08" + bytes(6) + b"\xff" + _deflated_zeros(megabytes) + bytes(8)
+
+
+def _deflated_zeros(megabytes: int) -> bytes:
     packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
-    body = b"".join(packer.compress(bytes(_MEGABYTE)) for _ in range(megabytes)) + packer.flush()
-    return meta + implementation + body
+    block = packer.compress(bytes(_MEGABYTE)) + packer.flush(zlib.Z_FULL_FLUSH)
+    return block * megabytes + packer.flush()
+
+
+BOMBS.items():
+        yield name, make()
+
+
+def flipped(content: bytes, seed: int) -> bytes:
+    """Return content with up to seven of its bits flipped, most of them near its start."""
+    draw = np.random.default_rng(seed)
+    changed = bytearray(content)
+    for place in (draw.random(int(draw.integers(1, 8))) ** 2 * len(changed)).astype(int):
+        changed[place] ^= 1 << int(draw.integers(8))
+    return bytes(changed)
+
+
+def png_that_claims(width: int, height: int, *, depth: int = 8, colour: int = 0) -> bytes:
+    """Return the beginning of a PNG of any size, its rows all zeros and most of them missing."""
+    rows = zlib.compress(bytes(_MEGABYTE))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        for name, body in (
+            (b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)),
+            (b"IDAT", rows),
+            (b"IEND", b""),
+        )
+    )
+
+
+def png_of_zeros() -> bytes:
+    """Return a small PNG within the limit of pixels, of four values of 16 bits each."""
+    rows = zlib.compress(bytes((1 + 8 * _SIDE) * _SIDE), 9)
+    claim = png_that_claims(_SIDE, _SIDE, depth=16, colour=6)
+    start = claim[: 8 + 25]
+    chunk = b"IDAT" + rows
+    end = b"\0\0\0\0IEND" + struct.pack(">I", zlib.crc32(b"IEND"))
+    return start + struct.pack(">I", len(rows)) + chunk + struct.pack(">I", zlib.crc32(chunk)) + end
+
+
+def png_with_text_bomb() -> bytes:
+    """Return a PNG whose packed comment is 300 MB long."""
+    body = b"Comment\0\0" + _zeros(300)
+    text = struct.pack(">I", len(body)) + b"zTXt" + body
+    text += struct.pack(">I", zlib.crc32(b"zTXt" + body))
+    start = scan_files.picture(_RAMP)
+    return start[: 8 + 25] + text + start[8 + 25 :]
+
+
+def jpeg_of_many_scans(count: int = 3000, side: int = 2000) -> bytes:
+    """Return a progressive JPEG that says the same again and again: each time costs anew."""
+    jpeg = scan_files.picture(Image.new("L", (side, side), 100), "JPEG", progressive=True)
+    last = jpeg.rindex(b"\xff\xda")
+    return jpeg[:last] + jpeg[last:-2] * count + b"\xff\xd9"
+
+
+def jpeg_that_claims(width: int, height: int) -> bytes:
+    """Return a JPEG whose header has another size than its data."""
+    jpeg = bytearray(scan_files.picture(np.zeros((64, 64), np.uint8), "JPEG"))
+    frame = jpeg.index(b"\xff\xc0")
+    struct.pack_into(">HH", jpeg, frame + 5, height, width)
+    return bytes(jpeg)
+
+
+def j2k_that_claims(width: int, height: int) -> bytes:
+    """Return a JPEG 2000 stream whose header has another size than its data."""
+    stream = bytearray(scan_files.picture(np.zeros((64, 64), np.uint8), "JPEG2000", no_jp2=True))
+    size = stream.index(b"\xff\x51")
+    for place in (6, 22):  # the picture's own size, and that of its tiles
+        struct.pack_into(">II", stream, size + place, width, height)
+    return bytes(stream)
+
+
+def gif_of_many_frames(count: int = 3000) -> bytes:
+    """Return an animation that is small on the disk."""
+    frames = [Image.new("L", (64, 64), 3 * (number % 80)) for number in range(2)]
+    gif = scan_files.picture(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    second = gif.rindex(b"\x21\xf9")
+    return gif[:second] + gif[second:-1] * count + b";"
+
+
+def deflated_dicom(megabytes: int = 700) -> bytes:
+    """Return a DICOM file that is a thousand times as long once it is inflated."""
+    start = scan_files.dicom(_RAMP, syntax=ExplicitVRLittleEndian)
+    old, new = (uid.encode() for uid in (ExplicitVRLittleEndian, DeflatedExplicitVRLittleEndian))
+    place = start.index(b"\x02\x00\x10\x00UI")
+    padded = new + b"\0" * (len(new) % 2)
+    element = b"\x02\x00\x10\x00UI" + struct.pack("<H", len(padded)) + padded
+    length = len(old) + len(old) % 2
+    meta = start[:place] + element
+    rest = start[place + 8 + length :]
+    implementation = rest[: rest.index(b"\x08\x00")]
+    return meta + implementation + _deflated_zeros(megabytes)
 
 
 def dicom_that_claims(**elements: Any) -> bytes:
