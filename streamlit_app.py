@@ -1,46 +1,61 @@
 """Plateau: find out, by experiment, what Keras callbacks do to a training."""
 
+from pathlib import Path
+
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
-from pages.parts import engine_state, first_visit, visitor
+from pages.parts import engine_state, first_visit, live_feed, scan_source, visitor
 
-st.set_page_config(page_title="Plateau", page_icon=":material/trending_flat:", layout="wide")
 
-page = st.navigation(
-    {
-        "Learn": [
-            st.Page(
-                "pages/learn/overview.py",
-                title="Overview",
-                icon=":material/explore:",
-                url_path="overview",
-            ),
-            # A default page has no address of its own, and the overview needs one.
-            st.Page("pages/learn/home.py", title="Plateau", default=True, visibility="hidden"),
-        ],
-        "Train": [
-            st.Page(
-                "pages/train/configure.py",
-                title="Configure",
-                icon=":material/tune:",
-                url_path="configure",
-            ),
-            st.Page(
-                "pages/train/monitor.py",
-                title="Monitor",
-                icon=":material/monitoring:",
-                url_path="monitor",
-            ),
-            st.Page("pages/train/runs.py", title="Runs", icon=":material/list:", url_path="runs"),
-        ],
-    }
-)
-first_visit.mend()
-visitor.keep_token()
-with st.sidebar:
-    engine_state.show()
-st.caption(
-    ":material/info: Research and education only. Not a medical device. "
-    "Do not upload identifiable scans."
-)
-page.run()
+def main() -> None:
+    """Show the page a visitor asked for, with what stands on every page."""
+    st.set_page_config(page_title="Plateau", page_icon=":material/trending_flat:", layout="wide")
+    page = st.navigation(
+        {
+            "Learn": [
+                _page("learn/overview", "Overview", "explore"),
+                _page("learn/playground", "Playground", "science"),
+                _page("learn/hooks", "Hooks", "schema"),
+                # A default page has no address of its own, and the overview needs one.
+                st.Page("pages/learn/home.py", title="Plateau", default=True, visibility="hidden"),
+            ],
+            "Train": [
+                _page("train/configure", "Configure", "tune"),
+                _page("train/monitor", "Monitor", "monitoring"),
+                _page("train/runs", "Runs", "list"),
+            ],
+            "Plateaus": [
+                _page("plateaus/replay", "Replay", "replay"),
+                _page("plateaus/compare", "Compare", "stacked_line_chart"),
+            ],
+            "Scans": [
+                _page("scans/datasets", "Data sets", "folder_open"),
+                _page("scans/classify", "Classify", "image_search"),
+                _page("scans/evaluate", "Evaluate", "fact_check"),
+            ],
+        }
+    )
+    first_visit.mend()
+    visitor.keep_token()
+    scan_source.leave(page.url_path)
+    with st.sidebar:
+        engine_state.show()
+    st.caption(
+        ":material/info: Research and education only. Not a medical device. "
+        "Do not upload identifiable scans."
+    )
+    page.run()
+
+
+def _page(name: str, title: str, icon: str) -> StreamlitPage:
+    return st.Page(
+        f"pages/{name}.py", title=title, icon=f":material/{icon}:", url_path=Path(name).name
+    )
+
+
+# `streamlit run` imports this file for `app`, and runs it as a script for each visitor.
+if __name__ == "__main__":
+    main()
+else:
+    app = st.App("streamlit_app.py", routes=[live_feed.ROUTE])

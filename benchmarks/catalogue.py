@@ -40,9 +40,29 @@ BENCHMARKS = {
         "How long from an epoch's row in the store to its point on the live chart?",
         "at most 0.8 s for 95 of 100 epochs",
     ),
+    "playground": Benchmark(
+        "How long from moving a slider of the playground to its redrawn curves?",
+        "at most 0.4 s for 95 of 100 moves",
+    ),
+    "compare": Benchmark(
+        "How long from opening the link of 50 runs of 100 epochs to their chart and table?",
+        "at most 2 s",
+    ),
     "scans": Benchmark(
         "How many scans a second are simulated, and read from a folder?",
         "at least 180 simulated slices on one core, and 1,000 JPEG files on two",
+    ),
+    "audit": Benchmark(
+        "How long does the audit of 3,264 scans take, and how much memory?",
+        "at most 60 s on two cores, and 1 GB",
+    ),
+    "replay": Benchmark(
+        "How many settings of ReduceLROnPlateau a second are replayed over a curve of 50 epochs?",
+        "at least 1,000,000 on one core, and 3,000 times the reference",
+    ),
+    "regret_map": Benchmark(
+        "How long does a map of 40 by 40 settings of EarlyStopping over 10 curves take?",
+        "at most 50 ms",
     ),
 }
 

@@ -18,6 +18,7 @@ from benchmarks.app import running_app
 from benchmarks.browser import chromium, new_page, wait_until_warm
 from benchmarks.homes import environment_of, temporary_home
 from benchmarks.played_run import PlayedRun
+from benchmarks.plots import watch_plot
 from benchmarks.report import Measurement, tell
 from benchmarks.servers import serving
 from core.settings import Settings
@@ -25,24 +26,9 @@ from core.store import Store
 
 _EPOCHS = 50
 _PAUSE_S = (0.5, 1.5)
-_PLOT = ".js-plotly-plot"
-_WATCH = """plot => {
-    window.drawnMs = {};
-    const note = () => {
-        const curve = window.watched.data.find(trace => trace.name === 'validation');
-        window.drawnMs[curve?.x?.length ?? 0] ??= Date.now();
-    };
-    const watch = () => {
-        const found = document.querySelector(plot);
-        // A chart that the page puts in another's place has to be watched anew.
-        if (found?.data && found !== window.watched) {
-            window.watched = found;
-            found.on('plotly_afterplot', note);
-            note();
-        }
-    };
-    watch();
-    setInterval(watch, 20);
+_NOTE = """traces => {
+    const curve = traces.find(trace => trace.name === 'validation');
+    (window.drawnMs ??= {})[curve?.x?.length ?? 0] ??= Date.now();
 }"""
 
 
@@ -51,9 +37,9 @@ def measure() -> Measurement:
     with temporary_home() as settings, chromium() as browser:
         ours = _in_app(settings, browser)
         reference = _in_reference(settings, browser)
-    _tell("The monitor", ours)
-    _tell("The plain curve", reference)
-    return Measurement("chart_latency", _percentile_95(ours), "s", _percentile_95(reference))
+    tell_waits("The monitor", ours)
+    tell_waits("The plain curve", reference)
+    return Measurement("chart_latency", percentile_95(ours), "s", percentile_95(reference))
 
 
 def _in_app(settings: Settings, browser: Browser) -> list[float]:
@@ -85,8 +71,7 @@ def _in_reference(settings: Settings, browser: Browser) -> list[float]:
 
 def _waits_s(run: PlayedRun, page: Page) -> list[float]:
     """Return the wait for each epoch of a run, in seconds."""
-    page.locator(_PLOT).wait_for()
-    page.evaluate(_WATCH, _PLOT)
+    watch_plot(page, _NOTE)
     pauses = random.Random(0)
     waits_s: list[float] = []
     for epoch in range(_EPOCHS):
@@ -99,12 +84,14 @@ def _waits_s(run: PlayedRun, page: Page) -> list[float]:
     return waits_s
 
 
-def _percentile_95(values: list[float]) -> float:
+def percentile_95(values: list[float]) -> float:
+    """Return what 95 of 100 values stay within."""
     return statistics.quantiles(values, n=20, method="inclusive")[-1]
 
 
-def _tell(who: str, waits_s: list[float]) -> None:
+def tell_waits(who: str, waits_s: list[float]) -> None:
+    """Print the spread of waits, in seconds."""
     tell(
         f"{who}: median {statistics.median(waits_s):.2f} s, "
-        f"95 of 100 within {_percentile_95(waits_s):.2f} s, longest {max(waits_s):.2f} s."
+        f"95 of 100 within {percentile_95(waits_s):.2f} s, longest {max(waits_s):.2f} s."
     )

@@ -3,6 +3,7 @@
 import math
 import random
 import time
+from collections.abc import Iterable
 
 from core import store
 from core.plateaus.arrays import Curves
@@ -22,14 +23,24 @@ class PlayedRun:
     Args:
         db: The store.
         epochs: How many are played.
+        reducing: What lowers the rate.
+        seed: Draws the noise of the curve.
     """
 
-    def __init__(self, db: Store, epochs: int) -> None:
-        training = TrainingSpec(epochs=epochs)
-        spec = RunSpec(name="Played", training=training, callbacks=(_REDUCING,))
+    def __init__(
+        self,
+        db: Store,
+        epochs: int,
+        *,
+        reducing: ReduceLROnPlateau = _REDUCING,
+        seed: int = 0,
+    ) -> None:
+        training = TrainingSpec(epochs=epochs, seed=seed)
+        spec = RunSpec(name="Played", training=training, callbacks=(reducing,))
         self.id = store.create_run(db, spec, owner=store.owner_of("benchmark"))
         self._store = db
-        self._replay = _replay(_curve(epochs), training.learning_rate)
+        self._reducing = reducing
+        self._replay = _replay(_curve(epochs, seed), reducing, training.learning_rate)
         store.update_run(
             db,
             self.id,
@@ -42,15 +53,24 @@ class PlayedRun:
 
     def write(self, epoch: int) -> float:
         """Write an epoch, counted from 0, and return the time before, in Unix seconds."""
-        row = _epoch(self._replay, epoch)
-        reduced = row.learning_rate_after < row.learning_rate
+        return self._write([epoch])
+
+    def write_all(self) -> None:
+        """Write every epoch at once, and end the run."""
+        self._write(range(self._replay.curves.shape[1]))
+        self.end()
+
+    def _write(self, epochs: Iterable[int]) -> float:
+        rows = [_epoch(self._replay, self._reducing, epoch) for epoch in epochs]
         before_s = time.time()
         store.append(
             self._store,
             self.id,
-            new_epochs=[row],
-            new_events=[_reduction(row)] if reduced else [],
-            new_lines=[f"Epoch {epoch + 1}"],
+            new_epochs=rows,
+            new_events=[
+                _reduction(row) for row in rows if row.learning_rate_after < row.learning_rate
+            ],
+            new_lines=[f"Epoch {row.epoch + 1}" for row in rows],
         )
         return before_s
 
@@ -63,32 +83,34 @@ class PlayedRun:
         store.end_run(self._store, self.id, RunStatus.FINISHED)
 
 
-def _curve(epochs: int) -> list[float]:
-    noise = random.Random(0)
+def _curve(epochs: int, seed: int) -> list[float]:
+    noise = random.Random(seed)
     return [0.95 - 0.6 * math.exp(-epoch / 6) + noise.gauss(0, 0.01) for epoch in range(epochs)]
 
 
-def _replay(curve: list[float], learning_rate: float) -> ReduceLROnPlateauReplay:
+def _replay(
+    curve: list[float], reducing: ReduceLROnPlateau, learning_rate: float
+) -> ReduceLROnPlateauReplay:
     settings = ReduceLROnPlateauSettings.of(
-        factor=_REDUCING.factor, patience=_REDUCING.patience, min_delta=_REDUCING.min_delta
+        factor=reducing.factor, patience=reducing.patience, min_delta=reducing.min_delta
     )
     return replay_reduce_lr_on_plateau(
         settings, Curves.of(curve), learning_rate=learning_rate, mode="max"
     )
 
 
-def _epoch(replay: ReduceLROnPlateauReplay, epoch: int) -> Epoch:
+def _epoch(replay: ReduceLROnPlateauReplay, reducing: ReduceLROnPlateau, epoch: int) -> Epoch:
     """Return an epoch as the recorder writes it."""
     at, value = (0, 0, epoch), float(replay.curves.values[0, epoch])
     reduced = bool(replay.reduced[at])
     counters = {
-        "kind": _REDUCING.kind,
+        "kind": reducing.kind,
         # As it stood when the callback acted.
-        "wait": _REDUCING.patience if reduced else int(replay.wait[at]),
+        "wait": reducing.patience if reduced else int(replay.wait[at]),
         "best": float(replay.best[at]),
         "cooldown_counter": int(replay.cooldown_counter[at]),
         "fired": reduced,
-        **_REDUCING.model_dump(include={"monitor", "patience", "cooldown", "min_delta", "factor"}),
+        **reducing.model_dump(include={"monitor", "patience", "cooldown", "min_delta", "factor"}),
     }
     return Epoch(
         epoch=epoch,

@@ -18,8 +18,7 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from PIL import Image
 from scipy import ndimage
 from threadpoolctl import threadpool_limits
 
+from benchmarks.cores import cores
 from benchmarks.homes import temporary_home
 from benchmarks.report import Measurement, publish, tell
 from core.data import folders
@@ -103,7 +103,7 @@ def _folder(head: Head) -> Measurement:
         paths = _write_files(data_dir / "files", _given_files() or _simulated_files(head))
         ours: list[float] = []
         reference: list[float] = []
-        with _cores(_CORES):
+        with cores(_CORES):
             for _ in range(_REPEATS):
                 ours.append(_read_a_second(data_dir))
                 reference.append(_plainly_read_a_second(paths))
@@ -161,17 +161,3 @@ def _plainly_read_a_second(paths: Sequence[Path]) -> float:
         with Image.open(path) as image:
             np.asarray(image.convert("L").resize((_SIZE_PX, _SIZE_PX)))
     return len(paths) / (time.perf_counter() - began)
-
-
-@contextmanager
-def _cores(count: int) -> Iterator[None]:
-    """Keep this process on so many cores, where the system lets it choose."""
-    if not hasattr(os, "sched_setaffinity"):  # macOS and Windows
-        yield
-        return
-    allowed = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, sorted(allowed)[:count])
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, allowed)

@@ -18,6 +18,8 @@ class Settings(BaseSettings):
         dask_scheduler_address: A cluster to join instead of starting one.
         plateau_hosted: True where strangers visit: nobody owns others' runs,
             and no program is started on a visitor's behalf.
+        plateau_public_sets: True where visitors of a hosted installation may download
+            the public data sets; at home everybody may.
         plateau_max_active_runs: Runs queued or running at once, over all visitors.
         plateau_max_active_runs_each: The same for one visitor.
     """
@@ -28,6 +30,7 @@ class Settings(BaseSettings):
     plateau_states_url: str = ""
     dask_scheduler_address: str = ""
     plateau_hosted: bool = False
+    plateau_public_sets: bool = False
     plateau_max_active_runs: PositiveInt = 30
     plateau_max_active_runs_each: PositiveInt = 3
 
@@ -46,6 +49,11 @@ class Settings(BaseSettings):
     def cache_dir(self) -> Path:
         """The directory of prepared scans, which can be deleted at any time."""
         return self.plateau_home / "cache"
+
+    @property
+    def traces_dir(self) -> Path:
+        """The directory of traced trainings, which can be deleted at any time."""
+        return self.plateau_home / "traces"
 
     def run_dir(self, run_id: str) -> Path:
         """Return the directory that holds the files of one run."""

@@ -3,7 +3,7 @@
 import html
 import math
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.charts.event_text import change_of_rate, event_line
@@ -44,7 +44,7 @@ def epoch_texts(history: History) -> dict[int, str]:
     for epoch in history.epochs:
         heads[epoch.epoch + 1] += f" at learning rate {format_rate(epoch.learning_rate)}"
         lines[epoch.epoch + 1].append(_other_values(epoch, history.judged.metric))
-    return {number: _label(heads[number], lines[number]) for number in sorted(lines)}
+    return {number: hover_label(heads[number], lines[number]) for number in sorted(lines)}
 
 
 def _verdicts(history: History, index: int) -> list[str]:
@@ -62,7 +62,8 @@ def _verdicts(history: History, index: int) -> list[str]:
 
 
 def _reducing_line(epoch: Epoch, state: State) -> str:
-    waiting = f"wait {state['wait']} of {state['patience']}"
+    # A patience of 0 acts as 1.
+    waiting = f"wait {state['wait']} of {max(state['patience'], 1)}"
     if state["fired"]:
         change = change_of_rate(epoch.learning_rate, epoch.learning_rate_after)
         return f"{waiting} → {change}"
@@ -75,7 +76,7 @@ def _reducing_line(epoch: Epoch, state: State) -> str:
 
 
 def _stopping_line(state: State) -> str:
-    line = f"EarlyStopping wait {state['wait']} of {state['patience']}"
+    line = f"EarlyStopping wait {state['wait']} of {max(state['patience'], 1)}"
     return f"{line} → the training stops" if state["fired"] else line
 
 
@@ -106,7 +107,7 @@ def _comparison(history: History, index: int, state: State) -> str:
         relative=False,
         mode=margin.mode,
     )
-    verb = "beats" if beaten else "does not beat"
+    verb = "beat" if beaten else "did not beat"
     rounded = "" if agrees else " (as float32)"
     return f"{metric} {shown} {verb} {shown_before}{margin.told(beaten=beaten)}{rounded}"
 
@@ -146,7 +147,8 @@ def _other_values(epoch: Epoch, judged: str) -> str:
     return " · ".join(_value(epoch, metric) for metric in others)
 
 
-def _label(head: str, lines: list[str]) -> str:
+def hover_label(head: str, lines: Sequence[str]) -> str:
+    """Return a label with a bold head and lines that fit a narrow screen, as plotly's HTML."""
     return "<br>".join([f"<b>{head}:</b>", *(_escaped(line) for line in lines)])
 
 

@@ -152,11 +152,15 @@ def rate_scale(history: History) -> Scale:
 
 
 def epoch_axis(history: History, colours: Palette) -> dict[str, Any]:
-    """Return the axis of all planned epochs, which the rows share, with whole ticks."""
-    planned = history.planned
+    """Return the axis of all planned epochs, which the rows share."""
+    return epochs_axis(history.planned, AXES["learning_rate"], colours)
+
+
+def epochs_axis(planned: int, anchor: str, colours: Palette) -> dict[str, Any]:
+    """Return an axis of epochs from 1, with whole ticks, below the row of the axis `anchor`."""
     axis: dict[str, Any] = {
         "range": [1 - _SIDE, planned + _SIDE],
-        "anchor": AXES["learning_rate"],
+        "anchor": anchor,
         "showgrid": False,
         "zeroline": False,
         "ticks": "",
@@ -212,4 +216,13 @@ def note(text: str, colour: str, **place: Any) -> dict[str, Any]:
         "xanchor": "left",
         "font": {"size": NOTE_SIZE, "color": colour},
         **place,
+    }
+
+
+def hover_label(colours: Palette) -> dict[str, Any]:
+    """Return the look of the labels that answer the pointer."""
+    return {
+        "bgcolor": colours.paper,
+        "bordercolor": colours.soft,
+        "font": {"family": FONT, "size": NOTE_SIZE, "color": colours.ink},
     }

@@ -29,6 +29,7 @@ from core.charts.frame import (
 from core.charts.history import History
 from core.charts.marks import event_traces, nan_traces, reduction_labels, reduction_lines
 from core.charts.palette import Palette, palette
+from core.charts.pointer import pointer_traces
 from core.specs.data import FolderScans, ScansSpec
 from core.store.records import Epoch, Event, Run
 
@@ -84,13 +85,13 @@ def run_figure(
     )
 
 
-def evidence(scans: ScansSpec) -> str:
+def evidence(scans: ScansSpec, *, seeds: str = "1 seed") -> str:
     """Return what a trained run rests on: how, which scans, how many seeds; plain text."""
     if isinstance(scans, FolderScans):
         name = scans.folder
         short = name if len(name) <= _LONGEST_FOLDER else f"{name[: _LONGEST_FOLDER - 1]}…"
-        return f"trained · scans of folder {short} · 1 seed"
-    return f"trained · simulated scans ({scans.preset}) · 1 seed"
+        return f"trained · scans of folder {short} · {seeds}"
+    return f"trained · simulated scans ({scans.preset}) · {seeds}"
 
 
 def _best_of(history: History, kind: str) -> list[float | None]:
@@ -110,32 +111,10 @@ def _traces(history: History, scales: dict[str, Scale], colours: Palette) -> lis
 
 
 def _pointer_traces(history: History, scales: dict[str, Scale]) -> list[dict[str, Any]]:
-    """Return what answers the pointer: points that cannot be seen, in every row.
-
-    Those of the lane carry the labels, above the curves. The others carry none, but
-    plotly draws the line through an epoch only if the row under the pointer has a point.
-    """
-    texts = epoch_texts(history)
-    floors = {row: scale.low for row, scale in scales.items()}
+    floors = {AXES[row]: scale.low for row, scale in scales.items()}
     if cell_rows(history.run.spec):
-        floors["waiting"] = 0.0
-    silent = [_points(list(texts), floor, row, hoverinfo="none") for row, floor in floors.items()]
-    labels = list(texts.values())
-    template = "%{text}<extra></extra>"
-    return [*silent, _points(list(texts), 0.5, "lane", text=labels, hovertemplate=template)]
-
-
-def _points(epochs: list[int], height: float, row: str, **labels: Any) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": epochs,
-        "y": [height] * len(epochs),
-        "yaxis": AXES[row],
-        "showlegend": False,
-        "marker": {"opacity": 0, "size": 1},
-        **labels,
-    }
+        floors[AXES["waiting"]] = 0.0
+    return pointer_traces(epoch_texts(history), floors, lane=AXES["lane"])
 
 
 def _layout(
@@ -159,9 +138,9 @@ def _layout(
         "dragmode": False,
         "xaxis": epoch_axis(history, colours),
         **_value_axes(history, frame, scales, colours),
-        **_hover(colours),
+        **hover_layout(colours),
         "modebar": {"bgcolor": colours.paper, "color": colours.soft, "activecolor": colours.ink},
-        "legend": _legend(frame.row("lane").bottom, colours),
+        "legend": legend_layout(frame.row("lane").bottom, colours),
         "shapes": reduction_lines(history, rate.bottom, accuracy.top, colours),
         "annotations": [
             *headings(frame, colours),
@@ -187,7 +166,8 @@ def _value_axes(
     }
 
 
-def _hover(colours: Palette) -> dict[str, Any]:
+def hover_layout(colours: Palette) -> dict[str, Any]:
+    """Return how a figure with rows answers the pointer: one label for the epoch below it."""
     return {
         "hovermode": "x",
         # Whichever row the pointer is in, the nearest epoch answers.
@@ -203,7 +183,8 @@ def _hover(colours: Palette) -> dict[str, Any]:
     }
 
 
-def _legend(bottom: float, colours: Palette) -> dict[str, Any]:
+def legend_layout(bottom: float, colours: Palette) -> dict[str, Any]:
+    """Return a legend in one line, above `bottom`, a share of the drawing's height."""
     return {
         "orientation": "h",
         "x": 0,

@@ -34,7 +34,7 @@ BEST_SAVED = Look("best saved", "star", 15, "best", outlined=True)
 NAN = Look("NaN", "x", 11, "trouble", outlined=True)
 
 # Open marks are larger, so that they stay visible around another on the same epoch.
-_LOOKS = {
+LOOKS = {
     EventKind.WEIGHTS_RESTORED: Look("restored", "circle-open", 21, "best"),
     EventKind.LEARNING_RATE_REDUCED: Look("rate reduced", "triangle-down", 14, "reduction", True),
     # Small: a plan may set another rate in every epoch.
@@ -48,6 +48,7 @@ _LOOKS = {
     EventKind.FORKED: Look("forked", "diamond-open", 18, "ink"),
     EventKind.FINISHED: Look("finished", "line-ns-open", 18, "soft"),
 }
+"""How each kind of event is marked; the later ones are drawn above the earlier."""
 
 
 def event_traces(
@@ -128,7 +129,7 @@ def _places(history: History) -> Iterator[tuple[Look, list[int]]]:
     for look, places in _checkpoints(history):
         if places:
             yield look, places
-    for kind, look in _LOOKS.items():
+    for kind, look in LOOKS.items():
         if places := _epochs_of(history, kind):
             yield look, places
 

@@ -77,3 +77,19 @@ DARK = Palette(
 def palette(dark: bool) -> Palette:
     """Return the colours for a dark or a light page."""
     return DARK if dark else LIGHT
+
+
+def faded(colour: str, opacity: float) -> str:
+    """Return a colour, "#rrggbb", as see-through as told, for plotly."""
+    return f"rgba({','.join(str(part) for part in _parts(colour))},{opacity})"
+
+
+def mixed(colour: str, other: str, share: float) -> str:
+    """Return a colour, "#rrggbb", with a share from 0 to 1 of another."""
+    pairs = zip(_parts(colour), _parts(other), strict=True)
+    return "#" + "".join(f"{round(one + share * (two - one)):02x}" for one, two in pairs)
+
+
+def _parts(colour: str) -> tuple[int, int, int]:
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return red, green, blue

@@ -51,8 +51,15 @@ def read_curves(data: bytes | str, *, name: str = "") -> RecordedCurves:
     )
 
 
-def read_trainings(data: bytes | str, *, name: str = "") -> tuple[RecordedCurves, ...]:
+def read_trainings(
+    data: bytes | str, *, name: str = "", epoch: str | None = None
+) -> tuple[RecordedCurves, ...]:
     """Read as `read_curves` does, but every training, such as the folds or seeds of one log.
+
+    Args:
+        data: A file or a pasted text, up to `MAX_BYTES`.
+        name: The file's name, if there is one.
+        epoch: The column of a table that counts epochs; None finds it.
 
     Returns:
         At least one, in the order in which they were logged.
@@ -66,16 +73,16 @@ def read_trainings(data: bytes | str, *, name: str = "") -> tuple[RecordedCurves
             f"{len(data) / 1024**2:,.0f}: bring the curves alone, as CSVLogger writes them."
         )
     if isinstance(data, str):
-        return _read_text(data.removeprefix("\ufeff"))
+        return _read_text(data.removeprefix("\ufeff"), epoch)
     if is_record_file(data):
         return read_event_file(data, name=name)
     _refuse_known(name)
     if is_zip(data):
         return read_log_dir(data)
-    return _read_text(_decoded(data))
+    return _read_text(_decoded(data), epoch)
 
 
-def _read_text(text: str) -> tuple[RecordedCurves, ...]:
+def _read_text(text: str, epoch: str | None) -> tuple[RecordedCurves, ...]:
     if not text.strip():
         raise UnreadableCurves("There is nothing here: paste a log, or choose a file with one.")
     if text.count("\n") + text.count("\r") > MAX_LINES:
@@ -87,7 +94,7 @@ def _read_text(text: str) -> tuple[RecordedCurves, ...]:
         return read_history(text)
     if is_console(text):
         return read_console(text)
-    return read_table(text)
+    return read_table(text, epoch=epoch)
 
 
 def _refuse_known(name: str) -> None:

@@ -25,9 +25,9 @@ MAX_LINES = 1_000_000
 MAX_TRAININGS = 100
 """The most trainings that are read from one file."""
 
-Source = Literal["csv_logger", "table", "history", "console", "tensorboard"]
+Source = Literal["csv_logger", "table", "history", "console", "tensorboard", "run"]
 """Where curves come from: `CSVLogger`, any other table with a header, `History.history`, what
-`fit` prints, or event files."""
+`fit` prints, event files, or a run of the store."""
 
 _RATE_NAMES = ("learning_rate", "lr")
 _RATE_PREFIXES = ("learning_rate_", "lr_")
@@ -101,6 +101,15 @@ class RecordedCurves:
     def with_note(self, sentence: str) -> Self:
         """The same curves with one more note."""
         return replace(self, notes=(*self.notes, sentence))
+
+    def first(self, epochs: int) -> Self:
+        """The same curves, cut to their first epochs."""
+        return replace(
+            self,
+            epochs=self.epochs[:epochs],
+            columns={name: values[:epochs] for name, values in self.columns.items()},
+            present={name: where[:epochs] for name, where in self.present.items()},
+        )
 
     def _column(self, name: str) -> FloatArray:
         if name not in self.columns:

@@ -1,13 +1,20 @@
 """The scans that runs train on: simulated, or read from folders."""
 
 import logging
+import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from core.data import cache, folders
 from core.data.scan_set import ScansError, ScanSet
 from core.specs.data import FolderScans, ScansSpec
+
+_SETS = "scan_sets"
+# Beside the arrays, so that what a visitor brought can be found and removed.
+_SPEC = "spec.json"
 
 _logger = logging.getLogger(__name__)
 
@@ -39,6 +46,7 @@ def load(
     scans = _build(spec, data_dir, cache_dir, on_progress)
     try:
         cache.write(scans, directory)
+        (directory / _SPEC).write_text(spec.model_dump_json(), encoding="utf-8")
     except OSError as error:  # a full disk must not stop the run
         _logger.warning("The scans could not be kept in %s: %s", directory, error)
     return scans
@@ -52,9 +60,22 @@ def read_cached(spec: ScansSpec, *, data_dir: Path, cache_dir: Path) -> ScanSet 
         return None
 
 
+def forget_folder(folder: str, *, cache_dir: Path) -> None:
+    """Remove what the cache holds of a folder, however it was read.
+
+    Args:
+        folder: The folder's name in the data directory.
+        cache_dir: Where sets are kept.
+    """
+    for file in (cache_dir / _SETS).glob(f"*/{_SPEC}"):
+        with suppress(OSError, ValidationError):
+            if FolderScans.model_validate_json(file.read_bytes()).folder == folder:
+                shutil.rmtree(file.parent, ignore_errors=True)
+
+
 def _directory(spec: ScansSpec, data_dir: Path, cache_dir: Path) -> Path:
     files = folders.fingerprint(spec, data_dir=data_dir) if isinstance(spec, FolderScans) else ()
-    return cache_dir / "scan_sets" / cache.key(spec, files)
+    return cache_dir / _SETS / cache.key(spec, files)
 
 
 def _build(

@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 from pydantic import BaseModel
 
 from core.data.scan_set import ScanSet
+from core.data.whole import replaced
 
 FORMAT = 1
 """Part of each key: raise it when the same settings would give other arrays."""
@@ -64,22 +63,8 @@ def write(scans: ScanSet, directory: Path) -> None:
     Raises:
         OSError: If the disk is full or may not be written to.
     """
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(
-        dir=directory.parent,
-        prefix=".writing-",
-        ignore_cleanup_errors=True,  # Windows keeps files that are still mapped
-    ) as temporary:
-        fresh = Path(temporary) / "fresh"
-        fresh.mkdir()
+    with replaced(directory) as fresh:
         _write(scans, fresh)
-        with suppress(OSError):  # mostly there is none
-            directory.rename(Path(temporary) / "old")
-        try:
-            fresh.rename(directory)
-        except OSError:
-            if not directory.is_dir():
-                raise
 
 
 def _write(scans: ScanSet, directory: Path) -> None:

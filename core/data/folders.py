@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data import about, masks, patients, splits, twins
+from core.data.about import About
 from core.data.listing import Layout, Listing, ScanFile, list_scans, list_visible
 from core.data.scan_set import ScansError, ScanSet
 from core.scans.images import UnreadableImage, read_gray
@@ -18,6 +20,8 @@ from core.specs.data import FolderScans
 
 BATCH = 256
 """Scans read between two reports of progress."""
+
+_NOTHING_SAID = About()
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,7 @@ class FolderSummary:
         classes: Names of the classes, sorted.
         training: Files of each class in `Training/`, or in all with "classes".
         testing: Files of each class in `Testing/`; zeros with "classes".
+        about: What the set says of itself.
     """
 
     name: str
@@ -38,6 +43,7 @@ class FolderSummary:
     classes: tuple[str, ...]
     training: tuple[int, ...]
     testing: tuple[int, ...]
+    about: About = _NOTHING_SAID
 
 
 def list_folders(data_dir: Path) -> list[FolderSummary]:
@@ -55,7 +61,7 @@ def list_folders(data_dir: Path) -> list[FolderSummary]:
             with suppress(OSError):  # not a folder, or not ours to read
                 listing = list_scans(folder)
                 if listing.files and folder.name.isprintable():
-                    summaries.append(_summary(folder.name, listing))
+                    summaries.append(_summary(folder, listing))
     return summaries
 
 
@@ -76,22 +82,38 @@ def build(
 
     Raises:
         ScansError: If there is no such folder, or it holds fewer than two
-            classes, or a class has no scan to train on or to validate on.
+            classes, or a class has no scan to train on or to validate on, or
+            the split takes patients that are not known.
     """
-    listing = _listing(spec.folder, data_dir)
+    listing = listing_of(spec.folder, data_dir)
     _require_usable(spec, listing.classes, listing.files)
     images, reasons = _read(listing.files, spec, on_progress)
     left_out = {file: reason for file, reason in zip(listing.files, reasons, strict=True) if reason}
     files = [file for file in listing.files if file not in left_out]
     _require_usable(spec, listing.classes, files)
     labels = np.array([listing.classes.index(file.label) for file in files], np.int64)
+    images = images[[reason is None for reason in reasons]] if left_out else images
+    groups = patients.read(data_dir / spec.folder, [file.name for file in files])
+    _require_patients(spec, groups)
+    validation = splits.assign(
+        spec.split,
+        labels,
+        testing=np.array([file.testing for file in files]),
+        clusters=lambda: twins.compare(images).clusters,
+        patients=groups,
+        fraction=spec.validation_fraction,
+        seed=spec.seed,
+    )
+    _require_both_sides(spec, listing.classes, labels, validation)
     return ScanSet(
-        images=images[[reason is None for reason in reasons]] if left_out else images,
+        images=images,
         labels=labels,
         classes=listing.classes,
-        groups=np.full(len(files), -1, np.int64),
-        validation=_validation(spec, labels, files),
-        masks=None,
+        groups=groups,
+        validation=validation,
+        masks=masks.read(
+            data_dir / spec.folder, [file.name for file in files], size_px=spec.image_size
+        ),
         names=tuple(file.name for file in files),
         left_out=tuple(
             f"{file.name}: not a readable image ({reason})." for file, reason in left_out.items()
@@ -105,11 +127,14 @@ def fingerprint(spec: FolderScans, *, data_dir: Path) -> list[tuple[str, int, in
     Raises:
         ScansError: If there is no such folder.
     """
-    stats = [(file.name, file.path.stat()) for file in _listing(spec.folder, data_dir).files]
+    listing = listing_of(spec.folder, data_dir)
+    stats = [(file.name, file.path.stat()) for file in listing.files]
+    with suppress(FileNotFoundError):
+        stats.append((patients.FILE, (data_dir / spec.folder / patients.FILE).stat()))
     return [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
 
 
-def _listing(name: str, data_dir: Path) -> Listing:
+def listing_of(name: str, data_dir: Path) -> Listing:
     """List the folder that a person named.
 
     Raises:
@@ -129,14 +154,15 @@ def _listing(name: str, data_dir: Path) -> Listing:
         ) from error
 
 
-def _summary(name: str, listing: Listing) -> FolderSummary:
+def _summary(folder: Path, listing: Listing) -> FolderSummary:
     counts = Counter((file.label, file.testing) for file in listing.files)
     return FolderSummary(
-        name=name,
+        name=folder.name,
         layout=listing.layout,
         classes=listing.classes,
         training=tuple(counts[label, False] for label in listing.classes),
         testing=tuple(counts[label, True] for label in listing.classes),
+        about=about.read(folder),
     )
 
 
@@ -205,26 +231,36 @@ def _require_class(spec: FolderScans, name: str, *, training: int, testing: int)
         )
 
 
-def _validation(
-    spec: FolderScans,
-    labels: NDArray[np.int64],
-    files: Sequence[ScanFile],
-) -> NDArray[np.bool_]:
-    if spec.split == "folders":
-        return np.array([file.testing for file in files])
-    return _draw(labels, spec.validation_fraction, spec.seed)
+def _require_patients(spec: FolderScans, groups: NDArray[np.int64]) -> None:
+    """Refuse a split by patients where none is known.
 
-
-def _draw(labels: NDArray[np.int64], fraction: float, seed: int) -> NDArray[np.bool_]:
-    """Draw the same share of each class, and at least one scan of each.
-
-    Not by scikit-learn's `train_test_split`: stratified, it may leave a small
-    class without a scan to validate on, and importing it takes as long as
-    reading thousands of scans.
+    Raises:
+        ScansError: If it is.
     """
-    rng = np.random.default_rng(seed)
-    drawn = np.zeros(len(labels), np.bool_)
-    for label in np.unique(labels):
-        members = np.flatnonzero(labels == label)
-        drawn[rng.choice(members, max(1, round(fraction * len(members))), replace=False)] = True
-    return drawn
+    if spec.split == "patients" and (groups < 0).all():
+        raise ScansError(
+            f"The folder {spec.folder!r} names no patients, which the split by patients needs: "
+            f"add {patients.FILE} with the columns `file` and `patient`, or choose the split that "
+            "keeps twins together.",
+        )
+
+
+def _require_both_sides(
+    spec: FolderScans,
+    classes: Sequence[str],
+    labels: NDArray[np.int64],
+    validation: NDArray[np.bool_],
+) -> None:
+    """Refuse a split whose groups leave a class on one side only.
+
+    Raises:
+        ScansError: If they do.
+    """
+    for label, name in enumerate(classes):
+        sides = validation[labels == label]
+        if sides.all() or not sides.any():
+            raise ScansError(
+                f"All scans of the class {name!r} in the folder {spec.folder!r} belong together, "
+                f"so that the split {spec.split!r} cannot have it on both sides: add other scans "
+                "to it, or choose the random split.",
+            )

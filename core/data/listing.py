@@ -76,7 +76,7 @@ def list_visible(folder: Path) -> list[Path]:
         OSError: If it cannot be listed.
     """
     paths = [path for path in folder.iterdir() if not path.name.startswith(HIDDEN_PREFIXES)]
-    return sorted(paths, key=lambda path: _natural(path.name))
+    return sorted(paths, key=lambda path: natural(path.name))
 
 
 def _folders(parent: Path) -> list[Path]:
@@ -96,7 +96,7 @@ def _files(class_folder: Path, folder: Path) -> Iterator[ScanFile]:
             )
 
 
-def _natural(name: str) -> tuple[list[str | int], str]:
+def natural(name: str) -> tuple[list[str | int], str]:
     """Compare numbers by value and letters without case, then the name as it is."""
     parts = re.split(r"(\d+)", name.casefold())
     return [int(part) if index % 2 else part for index, part in enumerate(parts)], name

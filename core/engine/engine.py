@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from core import store
 from core.engine import jobs, tether
+from core.engine.answers import Answer
+from core.engine.roles import ANSWERS, TRAINS, resources_for
 from core.settings import Settings
 from core.store import RunStatus, Store
 
@@ -31,7 +33,18 @@ _DIED = (
     "finished: it was killed, or the machine ran out of memory. Finished epochs are kept; try a "
     "smaller batch or smaller images."
 )
-_CLOSED = "The program that trained it was stopped. Its finished epochs are kept."
+_STOPPED = "The program that trained it was stopped. Its finished epochs are kept."
+_NO_ANSWER = (
+    "The worker process ended before it answered: it was killed, or the machine ran out of "
+    "memory. Another one is starting; ask again."
+)
+_LATE = (
+    "No answer within {seconds:.0f} seconds: the worker is busy with a training or still warming "
+    "up. Ask again when it is free."
+)
+_CLOSED = "The app is closing; ask again when it is back."
+# Whoever asks waits in front of a page; a run that is queued waits anyway.
+_ASKED_FIRST = 1
 
 _log = logging.getLogger(__name__)
 
@@ -62,6 +75,8 @@ class Engine:
         self._client: Client | None = None
         self._waiting: list[str] = []
         self._futures: dict[str, Future[Any]] = {}
+        self._unasked: list[Answer] = []
+        self._asked: dict[Answer, Future[Any]] = {}
         self._touched_s = 0.0
         self._wake, self._closed = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
@@ -71,6 +86,26 @@ class Engine:
         """Have a queued run trained as soon as a worker is free; returns at once."""
         self._waiting.append(run_id)
         self._wake.set()
+
+    def ask(self, job: str, *arguments: Any, timeout_s: float = 120.0) -> Answer:
+        """Have a worker call a job, ahead of the queued runs; returns at once.
+
+        A job runs once at most, and must not mind if nobody waits for its end any more.
+
+        Args:
+            job: One of `core.engine.jobs`; what it raises reaches the person as a sentence.
+            arguments: Plain values.
+            timeout_s: How long to wait for it, in seconds, the time in the queue included.
+
+        Returns:
+            The answer to come; look at its `done`, `result` and `error`.
+        """
+        answer = Answer(job, arguments, timeout_s)
+        self._unasked.append(answer)
+        self._wake.set()
+        if self._closed.is_set():
+            answer.give(error=_CLOSED)
+        return answer
 
     def close(self) -> None:
         """End the workers that this engine started."""
@@ -86,9 +121,12 @@ class Engine:
                 # The next round starts from what is there: a dead child, a lost connection.
                 _log.exception("the engine had to start over")
                 self._drop()
+            self._give_up_late_answers()
             self._wake.wait(_ROUND_S)
             self._wake.clear()
         self._drop()
+        for answer in self._unasked:
+            answer.give(error=_CLOSED)
 
     def _round(self) -> None:
         if self._child is not None and self._child.poll() is not None:
@@ -96,13 +134,44 @@ class Engine:
         client = self._client or self._connect()
         workers = client.scheduler_info()["workers"] if client.status == "running" else {}
         self.state = EngineState.READY if workers else EngineState.WARMING_UP
+        trains = resources_for(TRAINS, workers, own=self._child is not None)
         while self._waiting:
             run_id = self._waiting.pop(0)
             self._futures[run_id] = client.submit(
-                jobs.call, jobs.TRAIN, run_id, key=f"train-{run_id}-{time.time_ns()}", pure=False
+                jobs.call,
+                jobs.TRAIN,
+                run_id,
+                key=f"train-{run_id}-{time.time_ns()}",
+                pure=False,
+                resources=trains,
             )
+        answers = resources_for(ANSWERS, workers, own=bool(self._child and self._futures))
+        while self._unasked:
+            # Taken off last, so that none is lost with the connection.
+            self._asked[self._unasked[0]] = self._send(client, self._unasked[0], answers)
+            self._unasked.pop(0)
         self._collect()
+        self._collect_answers()
         self._look_after()
+
+    def _send(
+        self, client: Client, answer: Answer, resources: dict[str, int] | None
+    ) -> Future[Any]:
+        future = client.submit(
+            jobs.reply,
+            answer.job,
+            *answer.arguments,
+            key=f"ask-{time.time_ns()}",
+            pure=False,
+            priority=_ASKED_FIRST,
+            resources=resources,
+        )
+        # An answer of a few hundred milliseconds need not wait for the next round.
+        future.add_done_callback(self._wake_up)
+        return future
+
+    def _wake_up(self, _: Future[Any]) -> None:
+        self._wake.set()
 
     def _connect(self) -> Client:
         # Importing Dask takes a second, which the first page need not wait for.
@@ -141,6 +210,26 @@ class Engine:
             else:
                 store.end_run(self._store, run_id, RunStatus.FAILED, error=_DIED)
 
+    def _collect_answers(self) -> None:
+        """Give the answers that have come."""
+        for answer, future in list(self._asked.items()):
+            if future.done():
+                del self._asked[answer]
+                if future.status == "finished":
+                    reply: jobs.Reply = future.result()
+                    answer.give(reply.result, error=reply.error)
+                else:
+                    answer.give(error=_NO_ANSWER)
+
+    def _give_up_late_answers(self) -> None:
+        for answer in [answer for answer in [*self._unasked, *self._asked] if answer.late]:
+            answer.give(error=_LATE.format(seconds=answer.timeout_s))
+            if answer in self._asked:
+                # Taken out of the queue; if it runs already, it goes on unheard.
+                self._asked.pop(answer).cancel()
+            else:
+                self._unasked.remove(answer)
+
     def _look_after(self) -> None:
         """Give signs of life for the runs that wait here, and end those of the dead."""
         if time.monotonic() - self._touched_s < _TOUCH_S:
@@ -169,9 +258,12 @@ class Engine:
         if self._child is not None:
             tether.end(self._child)
             self._child = None
+        for answer in list(self._asked):
+            del self._asked[answer]
+            answer.give(error=_NO_ANSWER)
         for run_id in list(self._futures):
             del self._futures[run_id]
             if not self._closed.is_set():
                 self._take_up_again(run_id)
             elif not self._is_queued(run_id):
-                store.end_run(self._store, run_id, RunStatus.INTERRUPTED, error=_CLOSED)
+                store.end_run(self._store, run_id, RunStatus.INTERRUPTED, error=_STOPPED)

@@ -5,12 +5,50 @@ names, and with it Keras.
 """
 
 import importlib
+import logging
+from dataclasses import dataclass
 from typing import Any
 
 TRAIN = "core.training.run:train_run"
+TRACE = "core.training.trace:trace_fit"
+EVALUATE = "core.training.evaluate:evaluate_run"
+CLASSIFY = "core.training.predict:classify"
+COVER = "core.training.predict:cover"
+EXAMPLES = "core.training.predict:examples"
+LAYOUT = "core.training.predict:layout"
+BRING = "core.training.predict:bring"
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What comes back from a worker that was asked.
+
+    Attributes:
+        result: What the job returned.
+        error: Why it returned nothing, "" if it did.
+    """
+
+    result: Any = None
+    error: str = ""
 
 
 def call(job: str, *arguments: Any) -> Any:
     """Call a function by its "module:name", in a worker."""
     module, name = job.split(":")
     return getattr(importlib.import_module(module), name)(*arguments)
+
+
+def reply(job: str, *arguments: Any) -> Reply:
+    """Call a job, in a worker, and return what came of it.
+
+    An error goes back as a sentence: Keras's own exceptions would bring Keras into
+    the process that reads them.
+    """
+    try:
+        return Reply(call(job, *arguments))
+    # Whatever it is, the person who asked is to hear of it.
+    except Exception as error:  # noqa: BLE001
+        _log.exception("%s failed", job)
+        return Reply(error=str(error).strip()[:2000] or type(error).__name__)

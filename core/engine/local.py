@@ -1,7 +1,7 @@
-"""A scheduler and one warm worker on this machine: `python -m core.engine.local`.
+"""A scheduler and two warm workers on this machine: `python -m core.engine.local`.
 
-Prints the scheduler's address as its first line, before the worker is up. Ends,
-with the worker, when its standard input closes.
+One trains, the other answers questions meanwhile. Prints the scheduler's address as its
+first line, before the workers are up. Ends, with them, when its standard input closes.
 """
 
 import asyncio
@@ -15,9 +15,17 @@ import psutil
 from distributed import Nanny, Scheduler
 
 from core.engine import tether
+from core.engine.roles import ANSWERS, TRAINS
 
 _ANY_PORT = "127.0.0.1:0"
 PRELOAD = "core.training.preload"
+ANSWER_PRELOAD = "core.training.preload_answers"
+_ENVIRONMENT = {
+    "TF_CPP_MIN_LOG_LEVEL": "2",
+    # On a GPU each would else reserve nearly all of its memory, and the other find none.
+    "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+    "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+}
 _CONFIGURATION: dict[str, Any] = {
     # The engine hears of a worker's death at once, and submits its run again itself.
     "distributed.scheduler.allowed-failures": 0,
@@ -27,6 +35,10 @@ _CONFIGURATION: dict[str, Any] = {
     "distributed.worker.profile.enabled": False,
     # Warnings of a slow event loop are for Dask's developers.
     "distributed.admin.tick.limit": "1h",
+    # Fifty wake-ups a second in each process, to notice a slow event loop.
+    "distributed.admin.tick.interval": "1s",
+    "distributed.scheduler.work-stealing": False,
+    "distributed.scheduler.active-memory-manager.start": False,
 }
 
 
@@ -34,21 +46,32 @@ async def serve() -> None:
     """Serve until the parent is gone."""
     async with Scheduler(host="127.0.0.1", port=0, dashboard_address=_ANY_PORT) as scheduler:
         print(scheduler.address, flush=True)  # noqa: T201 - the parent reads it
-        worker = Nanny(
-            scheduler.address,
-            nthreads=1,
-            host="127.0.0.1",
-            dashboard_address=_ANY_PORT,
-            preload=[PRELOAD],
-            env={"TF_CPP_MIN_LOG_LEVEL": "2"},
-            # A training takes what it needs; the system decides who gives way.
-            memory_limit=0,  # pyright: ignore[reportArgumentType] - 0 is none
-        )
         # Started beside, not awaited: a run can be submitted while the worker imports Keras.
-        starting = asyncio.ensure_future(worker)
+        starting = asyncio.ensure_future(_start_workers(scheduler.address))
         await asyncio.to_thread(tether.wait_for_parent)
         starting.cancel()
         end_children()
+
+
+async def _start_workers(address: str) -> None:
+    """Start the worker that trains, and when it is up the one that answers."""
+    await _worker(address, TRAINS, PRELOAD)
+    await _worker(address, ANSWERS, ANSWER_PRELOAD)
+
+
+def _worker(address: str, role: str, preload: str) -> Nanny:
+    return Nanny(
+        address,
+        nthreads=1,
+        name=role,
+        resources={role: 1},
+        host="127.0.0.1",
+        dashboard_address=_ANY_PORT,
+        preload=[preload],
+        env={name: os.environ.get(name, value) for name, value in _ENVIRONMENT.items()},
+        # A training takes what it needs; the system decides who gives way.
+        memory_limit=0,  # pyright: ignore[reportArgumentType] - 0 is none
+    )
 
 
 def end_children() -> None:

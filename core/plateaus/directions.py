@@ -122,6 +122,14 @@ def direction_of(
     return _direction_of_metric(monitor)
 
 
+def likely_direction(monitor: str) -> Direction:
+    """Return which way a metric is better; lower, where its name does not tell."""
+    try:
+        return direction_of(monitor)
+    except ValueError:
+        return "min"
+
+
 def _direction_before_3_11(monitor: str, callback: MonitorCallback) -> Direction:
     fmeasure = callback == "ModelCheckpoint" and monitor.startswith("fmeasure")
     return "max" if "acc" in monitor or fmeasure else "min"

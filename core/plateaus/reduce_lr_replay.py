@@ -77,6 +77,7 @@ def replay_reduce_lr_on_plateau(
     mode: Direction,
     semantics: Semantics = "keras-3.15",
     best: ArrayLike | None = None,
+    recorded_rates: ArrayLike | None = None,
 ) -> ReduceLROnPlateauReplay:
     """Replay every setting over every curve and keep every epoch.
 
@@ -91,29 +92,35 @@ def replay_reduce_lr_on_plateau(
         semantics: Whose rules.
         best: What a reused callback still holds, shape broadcastable to (S, C);
             under "keras-3.11" only.
+        recorded_rates: What each epoch trained with, whatever the callback had left, as where a
+            LearningRateScheduler set it anew; shape (E,), NaN where nothing did.
 
     Raises:
         ValueError: If `best` is given under other rules, or PyTorch a negative patience.
     """
     shape = (curves.shape[1], curves.shape[0], len(settings))
-    rates: RateArray = np.empty((shape[0] + 1, *shape[1:]), dtype=rate_dtype(semantics))
-    rates[0] = learning_rate
+    rates: RateArray = np.empty((2, *shape), dtype=rate_dtype(semantics))
+    rates[0, 0] = learning_rate
+    given = np.broadcast_to(np.nan if recorded_rates is None else recorded_rates, shape[0])
     improved, reduced = np.empty(shape, dtype=np.bool_), np.empty(shape, dtype=np.bool_)
     wait, cooldown_counter = np.empty(shape, dtype=np.int64), np.empty(shape, dtype=np.int64)
-    bests = np.empty(rates.shape)
+    bests = np.empty((shape[0] + 1, *shape[1:]))
     rules = _rules(
-        settings, curves, learning_rate=rates[0], mode=mode, semantics=semantics, best=best
+        settings, curves, learning_rate=rates[0, 0], mode=mode, semantics=semantics, best=best
     )
     for block, rule in rules:
         bests[0, :, block] = rule.best
         for epoch in range(curves.shape[1]):
+            if not np.isnan(given[epoch]):
+                rule.learning_rate[...] = given[epoch]
+            rates[0, epoch, :, block] = rule.learning_rate
             rule.step(*curves.at(epoch))
             improved[epoch, :, block] = rule.improved
             reduced[epoch, :, block] = rule.reduced
             wait[epoch, :, block] = rule.wait
             cooldown_counter[epoch, :, block] = rule.cooldown_counter
             bests[epoch + 1, :, block] = rule.best
-            rates[epoch + 1, :, block] = rule.learning_rate
+            rates[1, epoch, :, block] = rule.learning_rate
     return ReduceLROnPlateauReplay(
         settings=settings,
         curves=curves,
@@ -124,8 +131,8 @@ def replay_reduce_lr_on_plateau(
         best_before=bests[:-1].T,
         best=bests[1:].T,
         cooldown_counter=cooldown_counter.T,
-        learning_rate=rates[:-1].T,
-        learning_rate_after=rates[1:].T,
+        learning_rate=rates[0].T,
+        learning_rate_after=rates[1].T,
         reduced=reduced.T,
     )
 

@@ -56,6 +56,8 @@ class Simulation:
         wait: ReduceLROnPlateau's, after the epoch.
         ran: False after EarlyStopping stopped training.
         stopped_epoch: Shape (S, N); 0 where training was not stopped.
+        kept_epoch: Whose weights the model has in the end, shape (S, N): the best epoch where
+            EarlyStopping restores them, else the last one that was run.
     """
 
     val_loss: FloatArray
@@ -64,6 +66,12 @@ class Simulation:
     wait: IntArray
     ran: BoolArray
     stopped_epoch: IntArray
+    kept_epoch: IntArray
+
+    @property
+    def final_loss(self) -> FloatArray:
+        """The loss of the model that training leaves behind, shape (S, N)."""
+        return np.take_along_axis(self.val_loss, self.kept_epoch[..., None], axis=-1)[..., 0]
 
 
 def simulate(
@@ -125,6 +133,7 @@ def _closed_loop(
         reduced[epoch] = rule.step(loss, stopping.running)
         wait[epoch] = rule.wait
         stopping.step(epoch, loss)
+    last = ran.sum(axis=0) - 1
     return Simulation(
         val_loss=losses.T,
         learning_rate=rates.T,
@@ -132,6 +141,7 @@ def _closed_loop(
         wait=wait.T,
         ran=ran.T,
         stopped_epoch=stopping.stopped_epoch.T,
+        kept_epoch=np.where(stopping.holds_weights, stopping.best_epoch, last).T,
     )
 
 

@@ -83,7 +83,7 @@ class _ReduceLROnPlateauStory:
         self._wait_before = np.concatenate([[0], self._wait[:-1]])
         self._cooldown = replay.cooldown_counter[at]
         self._reduced = replay.reduced[at]
-        self._rates = np.append(replay.learning_rate[at], replay.learning_rate_after[at][-1])
+        self._rates, self._rates_after = replay.learning_rate[at], replay.learning_rate_after[at]
 
     def verdict(self, epoch: int) -> Verdict:
         """Judge one epoch."""
@@ -97,7 +97,7 @@ class _ReduceLROnPlateauStory:
             patience=self._patience,
             cooldown_counter=int(self._cooldown[epoch]),
             rate_before=float(self._rates[epoch]),
-            rate_after=float(self._rates[epoch + 1]),
+            rate_after=float(self._rates_after[epoch]),
             stopped=False,
             sentence=f"Epoch {epoch + 1}: {self._told(epoch, wait)}.",
         )
@@ -128,7 +128,7 @@ class _ReduceLROnPlateauStory:
         return f"{told}; in cooldown (cooldown_counter {self._cooldown[epoch]}), wait stays 0"
 
     def _reduction_told(self, epoch: int) -> str:
-        before, after = rates(float(self._rates[epoch]), float(self._rates[epoch + 1]))
+        before, after = rates(float(self._rates[epoch]), float(self._rates_after[epoch]))
         return f"learning rate {before} → {after}"
 
     def _refusal_told(self, epoch: int) -> str:

@@ -1,6 +1,7 @@
 """The bytes of a picture, as an array of grays."""
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Generator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -33,6 +34,9 @@ At 96 pixels a scan so read differs from one decoded in full by at most 0.2 gray
 levels on average, with 2 by up to 3, with 1 by up to 6. Source: `reducing_gap`
 of `Image.resize`, Pillow 13: with 3 "indistinguishable in most cases".
 """
+
+UNKNOWN = "neither PNG, JPEG, BMP, GIF nor TIFF"
+"""The reason of `UnreadableImage` for a file of another format."""
 
 
 class UnreadableImage(ValueError):
@@ -75,32 +79,35 @@ def read_gray(source: Path | BinaryIO, *, size_px: int | None = None) -> NDArray
     """
     if size_px is not None and size_px < 1:
         raise ValueError(f"`size_px` must be at least 1 pixel, got {size_px}.")
+    with open_picture(source) as image:
+        return grays_of(image, size_px=size_px)
+
+
+@contextmanager
+def open_picture(source: Path | BinaryIO) -> Generator[Image.Image]:
+    """Open a picture of an allowed size; its pixels are read in the block or not at all.
+
+    Raises:
+        UnreadableImage: As `read_gray`, whatever goes wrong here or in the block.
+    """
     try:
         with _opened(source) as stream:
-            return _decode(stream, size_px)
+            _refuse_empty(stream)
+            with Image.open(stream, formats=FORMATS) as image:
+                _refuse_large(image)
+                yield image
     except UnreadableImage:
         raise
     except Exception as error:  # Pillow raises SyntaxError, struct.error and many more
         raise UnreadableImage(_reason(error)) from error
 
 
-def _opened(source: Path | BinaryIO) -> AbstractContextManager[BinaryIO]:
-    # A stream and not a path reaches Pillow: it maps the files it opens itself
-    # into memory, and one that shrinks meanwhile would end the process.
-    return source.open("rb") if isinstance(source, Path) else nullcontext(source)
-
-
-def _decode(stream: BinaryIO, size_px: int | None) -> NDArray[np.uint8]:
-    stream.seek(0)
-    if not stream.read(1):
-        raise UnreadableImage("empty file")
-    with Image.open(stream, formats=FORMATS) as image:
-        if image.width * image.height > MAX_PIXELS:
-            raise UnreadableImage(f"{image.width} x {image.height} pixels")
-        draft_px = DRAFT_MARGIN * (size_px or max(image.size))
-        image.draft("L", (draft_px, draft_px))  # a JPEG's luma only, and reduced
-        ImageOps.exif_transpose(image, in_place=True)
-        gray = _gray(image)
+def grays_of(image: Image.Image, *, size_px: int | None = None) -> NDArray[np.uint8]:
+    """Turn an opened picture into grays, as `read_gray` does."""
+    draft_px = DRAFT_MARGIN * (size_px or max(image.size))
+    image.draft("L", (draft_px, draft_px))  # a JPEG's luma only, and reduced
+    ImageOps.exif_transpose(image, in_place=True)
+    gray = _gray(image)
     if size_px is not None:
         # Bilinear, which Pillow widens to the reduction: it neither aliases nor,
         # as Lanczos does, draws a dark rim that no scanner saw around the skull.
@@ -108,27 +115,34 @@ def _decode(stream: BinaryIO, size_px: int | None) -> NDArray[np.uint8]:
     return np.array(gray)
 
 
-def _gray(image: Image.Image) -> Image.Image:
-    """Give the picture 8 bits of gray, mode "L"."""
-    if image.mode == "F" or image.mode.startswith("I"):
-        return Image.fromarray(_windowed(np.asarray(image)))
-    if image.has_transparency_data:
-        black = Image.new("RGBA", image.size, "black")
-        return Image.alpha_composite(black, image.convert("RGBA")).convert("L")
-    return image.convert("L")
+def has_wide_values(image: Image.Image) -> bool:
+    """Tell whether a picture's values have more than 8 bits and need a window."""
+    return image.mode == "F" or image.mode.startswith("I")
 
 
-def _windowed(values: NDArray[Any]) -> NDArray[np.uint8]:
-    """Spread values of any type and range over 0 to 255, of the same shape."""
-    low, high = _window(values)
+def windowed(values: NDArray[Any], window: tuple[float, float] | None = None) -> NDArray[np.uint8]:
+    """Spread values of any type and range over 0 to 255; NaN becomes 0.
+
+    Args:
+        values: Any shape, real.
+        window: What becomes black and white, the lower first; None for `window_of(values)`.
+
+    Raises:
+        UnreadableImage: If no value is finite.
+    """
+    low, high = window or window_of(values)
     if low == high:
         return np.zeros(values.shape, np.uint8)
     grays = np.nan_to_num(np.interp(values, (low, high), (0, 255)), copy=False)
     return np.rint(grays, out=grays).astype(np.uint8)
 
 
-def _window(values: NDArray[Any]) -> tuple[float, float]:
-    """Choose the values that become black and white."""
+def window_of(values: NDArray[Any]) -> tuple[float, float]:
+    """Choose the values that become black and white.
+
+    Raises:
+        UnreadableImage: If no value is finite.
+    """
     finite = values[np.isfinite(values)]
     if not finite.size:
         raise UnreadableImage("no finite value")
@@ -139,10 +153,37 @@ def _window(values: NDArray[Any]) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def _opened(source: Path | BinaryIO) -> AbstractContextManager[BinaryIO]:
+    # A stream and not a path reaches Pillow: it maps the files it opens itself
+    # into memory, and one that shrinks meanwhile would end the process.
+    return source.open("rb") if isinstance(source, Path) else nullcontext(source)
+
+
+def _refuse_empty(stream: BinaryIO) -> None:
+    stream.seek(0)
+    if not stream.read(1):
+        raise UnreadableImage("empty file")
+
+
+def _refuse_large(image: Image.Image) -> None:
+    if image.width * image.height > MAX_PIXELS:
+        raise UnreadableImage(f"{image.width} x {image.height} pixels")
+
+
+def _gray(image: Image.Image) -> Image.Image:
+    """Give the picture 8 bits of gray, mode "L"."""
+    if has_wide_values(image):
+        return Image.fromarray(windowed(np.asarray(image)))
+    if image.has_transparency_data:
+        black = Image.new("RGBA", image.size, "black")
+        return Image.alpha_composite(black, image.convert("RGBA")).convert("L")
+    return image.convert("L")
+
+
 def _reason(error: Exception) -> str:
     match error:
         case UnidentifiedImageError():
-            return "neither PNG, JPEG, BMP, GIF nor TIFF"
+            return UNKNOWN
         case Image.DecompressionBombError() | Image.DecompressionBombWarning():
             return "more than 16 megapixels"
         case MemoryError():

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from core.specs.fields import setting
 
 SimulatedPreset = Literal["demo", "shortcut"]
+FolderSplit = Literal["folders", "random", "twins", "patients"]
 
 _SIZE_RULE = "be a whole number of pixels from 32 to 256"
 _SIZE_REMEDY = "Take 96 for small_cnn, 150 for the tutorial's model."
@@ -85,16 +86,18 @@ class FolderScans(BaseModel):
         ge=32,
         le=256,
     )
-    split: Literal["folders", "random"] = setting(
+    split: FolderSplit = setting(
         "random",
-        "'folders' trains on Training/ and validates on Testing/; 'random' reads both together "
-        "and draws the validation scans, as the tutorial does.",
-        rule="be 'folders' or 'random'",
-        remedy="Take random if there is no Testing folder.",
+        "'folders' trains on Training/ and validates on Testing/. The others read both together "
+        "and draw the validation scans: 'random' scan by scan, as the tutorial does; 'twins' "
+        "keeps scans that are nearly the same picture on one side; 'patients' keeps all scans of "
+        "a patient on one side, where patients.csv names them.",
+        rule="be 'folders', 'random', 'twins' or 'patients'",
+        remedy="Take twins for a score that can be believed; the page Data sets compares them.",
     )
     validation_fraction: float = setting(
         0.1,
-        "Share of the scans that a random split keeps for validation.",
+        "Share of the scans that a drawn split keeps for validation.",
         rule=_FRACTION_RULE,
         remedy=_FRACTION_REMEDY,
         ge=0.05,
@@ -102,7 +105,7 @@ class FolderScans(BaseModel):
     )
     seed: int = setting(
         101,
-        "Draws the random split; 101 is the tutorial's.",
+        "Draws the split; 101 is the tutorial's.",
         rule=_SEED_RULE,
         remedy="Try 101.",
         ge=0,

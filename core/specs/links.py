@@ -54,7 +54,7 @@ def flat_to_query(flat: Mapping[str, Any]) -> dict[str, str]:
     kind, callbacks = flat.get("scans", "simulated"), flat.get("callbacks", [])
     defaults = defaults_of(kind, callbacks)
     query = {
-        name: _to_text(flat[name])
+        name: to_text(flat[name])
         for name, default in defaults.items()
         if name in flat and flat[name] != default
     }
@@ -64,14 +64,18 @@ def flat_to_query(flat: Mapping[str, Any]) -> dict[str, str]:
 
 
 def from_query(query: Mapping[str, str]) -> dict[str, Any]:
-    """Return the flat settings in a link; names that are no settings are left out."""
-    callbacks = [name for name in query.get("callbacks", "").split(",") if name in _CALLBACKS]
+    """Return the flat settings in a link; names that are no settings are left out.
+
+    A callback that is named twice counts once.
+    """
+    named = dict.fromkeys(query.get("callbacks", "").split(","))
+    callbacks = [name for name in named if name in _CALLBACKS]
     kind = query.get("scans", "simulated")
     fields = _fields(kind, callbacks)
     flat: dict[str, Any] = {"scans": kind, "callbacks": callbacks}
     for name, text in query.items():
         if name in fields:
-            flat[name] = text if fields[name].annotation is str else _from_text(text)
+            flat[name] = text if fields[name].annotation is str else from_text(text)
     return flat
 
 
@@ -112,11 +116,13 @@ def _names(model: type[BaseModel]) -> list[str]:
     return [name for name in model.model_fields if name != "kind"]
 
 
-def _to_text(value: Any) -> str:
+def to_text(value: Any) -> str:
+    """Return a value as it stands in a link."""
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _from_text(text: str) -> Any:
+def from_text(text: str) -> Any:
+    """Return the value that a text in a link stands for; a word stands for itself."""
     try:
         return json.loads(text)
     except json.JSONDecodeError:

@@ -8,6 +8,8 @@ from core.specs.callbacks import AnyCallback, SwapEMAWeights
 from core.specs.data import ScansSpec, SimulatedScans
 from core.specs.fields import setting
 
+FINAL_MODEL = "final.keras"
+
 
 class TrainingSpec(BaseModel):
     """How `model.compile` and `model.fit` are called."""
@@ -118,17 +120,17 @@ class RunSpec(BaseModel):
 
     @model_validator(mode="after")
     def _each_path_once(self) -> "RunSpec":
-        # BackupAndRestore deletes its whole folder at the end of the training.
+        # BackupAndRestore deletes its whole folder at the end of the training, and the run saves
+        # its last model when all callbacks are done.
         paths = [
-            getattr(callback, callback.path_setting)
-            for callback in self.callbacks
-            if callback.path_setting
+            FINAL_MODEL,
+            *(getattr(c, c.path_setting) for c in self.callbacks if c.path_setting),
         ]
         twice = sorted({path for path in paths if paths.count(path) > 1})
         if twice:
             raise ValueError(
                 f"Each callback must write to a path of its own, got {twice[0]!r} twice. "
-                "Give one of them another name."
+                f"Give one of them another name; {FINAL_MODEL} is that of the run's last model."
             )
         return self
 

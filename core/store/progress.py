@@ -1,15 +1,24 @@
 """What a run leaves behind as it goes: epochs, batches, events and console lines."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Table, func, insert, select
 
 from core.store.connection import Store
 from core.store.interventions import note_done
-from core.store.records import Batch, Epoch, Event, EventKind, Intervention, SavedState
+from core.store.records import (
+    Batch,
+    Epoch,
+    Event,
+    EventKind,
+    Intervention,
+    RunStatus,
+    SavedState,
+)
+from core.store.runs import UnknownRun
 from core.store.states import keep_state
 from core.store.tables import batches, console, epochs, events, runs
 
@@ -89,6 +98,30 @@ def read_events(store: Store, run_id: str, *, after: int = 0) -> list[Event]:
     ]
 
 
+def read_curves(store: Store, run_ids: Collection[str]) -> dict[str, list[Epoch]]:
+    """Return the epochs of several runs in one query, each in order.
+
+    They come without the callbacks' counters, by far the largest column.
+    """
+    columns = [column for column in epochs.columns if column is not epochs.c.callbacks]
+    query = select(*columns).where(epochs.c.run_id.in_(run_ids)).order_by(epochs.c.id)
+    found: dict[str, list[Epoch]] = {run_id: [] for run_id in run_ids}
+    with store.read() as connection:
+        for row in connection.execute(query).mappings():
+            found[row["run_id"]].append(Epoch(**_values(row)))
+    return found
+
+
+def read_events_of(store: Store, run_ids: Collection[str]) -> dict[str, list[Event]]:
+    """Return the events of several runs in one query, each in order."""
+    query = select(events).where(events.c.run_id.in_(run_ids)).order_by(events.c.id)
+    found: dict[str, list[Event]] = {run_id: [] for run_id in run_ids}
+    with store.read() as connection:
+        for row in connection.execute(query).mappings():
+            found[row["run_id"]].append(Event(**_values(row, kind=EventKind(row["kind"]))))
+    return found
+
+
 def read_last_batch(store: Store, run_id: str) -> Batch | None:
     """Return the newest batch of a run, or None before the first."""
     query = select(batches).where(batches.c.run_id == run_id).order_by(batches.c.id.desc()).limit(1)
@@ -109,11 +142,57 @@ def read_console(store: Store, run_id: str, *, last: int = 400) -> list[str]:
         return list(connection.execute(query).scalars())[::-1]
 
 
-def newest(store: Store, run_id: str) -> tuple[int, int]:
-    """Return the highest ids among a run's epochs and events; a change means new rows."""
+@dataclass(frozen=True)
+class Signs:
+    """What can change in a run, at a glance; two that differ mean that there is news.
+
+    Attributes:
+        status: Where it stands.
+        stop_requested: Whether Stop was pressed.
+        phase: What it does just now.
+        phase_share: How far the phase is, 0 to 1, or None.
+        epoch: The highest id among its epochs, 0 before the first.
+        event: The same of its events.
+        batch: The same of its batches.
+        line: The same of its console lines.
+    """
+
+    status: RunStatus
+    stop_requested: bool
+    phase: str
+    phase_share: float | None
+    epoch: int
+    event: int
+    batch: int
+    line: int
+
+
+def read_signs(store: Store, run_id: str) -> Signs:
+    """Return what can change in a run, with one query.
+
+    Raises:
+        UnknownRun: If there is none of that id.
+    """
+    newest = [
+        select(func.coalesce(func.max(table.c.id), 0))
+        .where(table.c.run_id == run_id)
+        .scalar_subquery()
+        for table in (epochs, events, batches, console)
+    ]
+    state = (runs.c.status, runs.c.stop_requested, runs.c.phase, runs.c.phase_share)
+    with store.read() as connection:
+        row = connection.execute(select(*state, *newest).where(runs.c.id == run_id)).one_or_none()
+    if row is None:
+        raise UnknownRun(run_id)
+    status, *rest = row
+    return Signs(RunStatus(status), *rest)
+
+
+def newest(store: Store, *run_ids: str) -> tuple[int, int]:
+    """Return the highest ids among the epochs and events of runs; a change means new rows."""
     with store.read() as connection:
         highest = [
-            connection.execute(select(func.max(t.c.id)).where(t.c.run_id == run_id)).scalar()
+            connection.execute(select(func.max(t.c.id)).where(t.c.run_id.in_(run_ids))).scalar()
             for t in (epochs, events)
         ]
     return highest[0] or 0, highest[1] or 0

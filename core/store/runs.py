@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
@@ -17,6 +17,9 @@ from core.store.tables import batches, console, epochs, events, interventions, r
 
 class UnknownRun(LookupError):
     """There is no run of that name, or it was deleted."""
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(f"There is no run {run_id!r}: it may have been deleted.")
 
 
 class NotYours(PermissionError):
@@ -61,7 +64,7 @@ def read_run(store: Store, run_id: str) -> Run:
     with store.read() as connection:
         row = connection.execute(select(runs).where(runs.c.id == run_id)).mappings().one_or_none()
     if row is None:
-        raise UnknownRun(f"There is no run {run_id!r}: it may have been deleted.")
+        raise UnknownRun(run_id)
     return run_of(row)
 
 
@@ -72,6 +75,14 @@ def read_runs(store: Store, *, limit: int = 200) -> list[Run]:
     )
     with store.read() as connection:
         return [run_of(row) for row in connection.execute(query).mappings()]
+
+
+def read_runs_of(store: Store, run_ids: Collection[str]) -> list[Run]:
+    """Return the runs of these ids, in their order and in one query; unknown ids are left out."""
+    query = select(runs).where(runs.c.id.in_(run_ids))
+    with store.read() as connection:
+        found = {row["id"]: run_of(row) for row in connection.execute(query).mappings()}
+    return [found[run_id] for run_id in dict.fromkeys(run_ids) if run_id in found]
 
 
 def count_active(store: Store, *, owner: str | None = None) -> int:

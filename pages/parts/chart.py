@@ -2,34 +2,63 @@
 
 `st.plotly_chart` gives a chart whose data changed a new identity, with a key too
 (Streamlit 1.67), and the browser builds it anew at every epoch. This component
-keeps one plot and hands it the new figure. Plotly's own file is served from the
-installed package.
+keeps one plot and hands it the new figure.
 """
 
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-import plotly
 import plotly.graph_objects as go
-from streamlit.components.v1 import declare_component
+import streamlit as st
 from streamlit.components.v2 import component
 
-_PLOTLY = declare_component("plotly", path=str(Path(plotly.__file__).parent / "package_data"))
-_DRAW = (Path(__file__).parent / "chart.js").read_text()
-_draw = component("plateau_chart", html='<div class="plot"></div>', js=_DRAW, isolate_styles=False)
+from pages.parts import plotly_file
+
+_draw = component(
+    "plateau_chart",
+    html='<div class="plot"></div>',
+    js=plotly_file.script("plotly.js", "chart.js"),
+    isolate_styles=False,
+)
 
 
-def show(figure: go.Figure, *, key: str, config: dict[str, Any]) -> None:
+def show(
+    figure: go.Figure,
+    *,
+    key: str,
+    config: dict[str, Any],
+    on_press: Callable[[Any], None] | None = None,
+) -> None:
     """Show a figure, or change the one that is shown under this key.
 
     Args:
         figure: The figure, with a height and colours of its own.
         key: Tells the charts of one page apart.
         config: Plotly's configuration.
+        on_press: Called with the `customdata` of a mark that was pressed.
     """
-    data = {
+    data, layout = data_of(figure, config), _layout(figure)
+    height = int(layout.height)
+    if on_press is None:
+        _draw(data=data, key=key, height=height)
+        return
+
+    def tell() -> None:
+        pressed = st.session_state[key].get("pressed")
+        if pressed is not None:
+            on_press(pressed)
+
+    _draw(data=data | {"pressable": True}, key=key, height=height, on_pressed_change=tell)
+
+
+def data_of(figure: go.Figure, config: dict[str, Any]) -> dict[str, Any]:
+    """Return what the browser needs to draw a figure."""
+    return {
         "figure": figure.to_json(),
         "config": {"responsive": True, **config},
-        "plotly": f"component/{_PLOTLY.name}/plotly.min.js",
+        "plotly": plotly_file.ADDRESS,
     }
-    _draw(data=data, key=key, height=int(figure.layout.height))
+
+
+def _layout(figure: go.Figure) -> Any:
+    return figure.layout

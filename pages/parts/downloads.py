@@ -8,11 +8,11 @@ from pathlib import Path
 import streamlit as st
 
 from core import store
-from core.specs.callbacks import ModelCheckpoint, TensorBoard
+from core.specs.callbacks import CSVLogger, ModelCheckpoint, TensorBoard
+from core.specs.run import FINAL_MODEL
 from core.store import Epoch, Run
 from pages.parts import services
 
-_FINAL_MODEL = "final.keras"
 _LARGEST_BYTES = 200 * 2**20
 
 
@@ -29,7 +29,9 @@ def show(run: Run, epochs: Sequence[Epoch]) -> None:
                 _model(label, directory / callback.filepath)
             if isinstance(callback, TensorBoard):
                 _logs(run, f"{stem}-logs.zip", directory / callback.log_dir)
-        _model("Final model", directory / _FINAL_MODEL)
+            if isinstance(callback, CSVLogger):
+                _table(directory / callback.filename)
+        _model("Final model", directory / FINAL_MODEL)
     if not any(isinstance(callback, ModelCheckpoint) for callback in run.spec.callbacks):
         st.caption("To keep the best model as well as the last, add `ModelCheckpoint`.")
 
@@ -43,6 +45,11 @@ def _model(label: str, file: Path) -> None:
         st.caption(f"{label}: {megabytes:.0f} MB, too large to download; it lies in `{file}`.")
         return
     _button(f"{label} ({megabytes:.1f} MB)", file.name, file.read_bytes)
+
+
+def _table(file: Path) -> None:
+    if file.is_file():
+        _button("CSVLogger's table", file.name, file.read_bytes)
 
 
 def _logs(run: Run, name: str, log_dir: Path) -> None:

@@ -16,8 +16,14 @@ _WORDS = {
 def show() -> None:
     """Show the engine's state, and follow it until it is ready."""
     ready = services.engine().state is EngineState.READY
-    st.fragment(_show, run_every=None if ready else "1s")()
+    st.fragment(_show if ready else _follow, run_every=None if ready else "1s")()
 
 
 def _show() -> None:
     st.caption(_WORDS[services.engine().state])
+
+
+def _follow() -> None:
+    if services.engine().state is EngineState.READY:
+        st.rerun()  # The page without the asking, which costs the browser a little each time.
+    _show()

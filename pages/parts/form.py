@@ -12,9 +12,10 @@ from streamlit.delta_generator import DeltaGenerator
 from core.specs.callbacks import METRICS
 from core.specs.fields import help_of
 from core.specs.problems import Problem
+from pages.parts.words import quoting
 
-# Four in a row beside an open sidebar at 1280 pixels; a toggle has its name beside it.
-_WIDTH_PX, _TOGGLE_WIDTH_PX = 182, 232
+# Two in a row on a phone, in a card too; a toggle has its name beside it.
+_WIDTH_PX, _TOGGLE_WIDTH_PX = 152, 232
 _STEPS = {"learning_rate": 0.0005, "min_delta": 0.0005, "min_lr": 1e-6}
 
 
@@ -34,6 +35,11 @@ class Form:
         """How often the form was given other values."""
         return st.session_state.get("form_generation", 0)
 
+    @property
+    def order(self) -> list[str]:
+        """The callbacks' names in their order."""
+        return self.values.get("callbacks", [])
+
     def replace(self, values: dict[str, Any]) -> None:
         """Give the form other values."""
         st.session_state["form_values"] = self.values = dict(values)
@@ -43,7 +49,9 @@ class Form:
         """Say what is wrong below each widget that was shown."""
         for problem in problems:
             if problem.key in self._below:
-                self._below[problem.key].caption(f":red[:material/error: {problem.sentence}]")
+                self._below[problem.key].caption(
+                    f":red[:material/error: {quoting(problem.sentence)}]"
+                )
 
     def key(self, name: str) -> str:
         """Return the key of a setting's widget."""
@@ -87,6 +95,8 @@ def _widget(label: str, kind: Any, value: Any, **options: Any) -> Any:
 
 def _choice(label: str, choices: Sequence[Any], value: Any, **options: Any) -> Any:
     known = list(choices) if value in choices else [*choices, value]
+    shown = {"\t": "tab", ",": ", (comma)", ";": "; (semicolon)", "|": "| (bar)"}
+    options["format_func"] = lambda choice: shown.get(choice, str(choice))
     return st.selectbox(label, known, index=known.index(value), **options)
 
 
@@ -104,6 +114,8 @@ def _number(label: str, kind: Any, value: Any, **options: Any) -> int | float | 
 def _to_text(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
+    if isinstance(value, bool):
+        return json.dumps(value)
     return "" if value is None else str(value)
 
 

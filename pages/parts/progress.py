@@ -1,9 +1,8 @@
-"""Where a run stands: the part of the monitor that moves several times a second."""
+"""Where a run stands, in words and as a share."""
 
 import time
 from collections.abc import Sequence
-
-import streamlit as st
+from dataclasses import dataclass
 
 from core import store
 from core.store import Batch, Epoch, Run, RunStatus
@@ -11,23 +10,37 @@ from pages.parts import services
 from pages.parts.words import duration
 
 
-def show(run: Run, epochs: Sequence[Epoch]) -> None:
-    """Show the progress of an active run: queue, preparation, epoch and batch."""
+@dataclass(frozen=True)
+class Progress:
+    """How far an active run is.
+
+    Attributes:
+        share: 0 to 1; None for a run that has ended.
+        text: What it does, in words; plain text.
+    """
+
+    share: float | None
+    text: str
+
+
+def progress_of(run: Run, epochs: Sequence[Epoch]) -> Progress:
+    """Return how far a run is: queue, preparation, epoch and batch."""
     if run.status is RunStatus.QUEUED:
-        _show_queue(run)
-    elif run.status is RunStatus.PREPARING:
-        st.progress(run.phase_share or 0.0, text=f"{run.phase or 'starting'} …".capitalize())
-    elif run.status is RunStatus.RUNNING:
-        _show_epoch(run, epochs, store.read_last_batch(services.db(), run.id))
+        return _in_queue(run)
+    if run.status is RunStatus.PREPARING:
+        return Progress(run.phase_share or 0.0, f"{run.phase or 'starting'} …".capitalize())
+    if run.status is RunStatus.RUNNING:
+        return _in_epoch(run, epochs, store.read_last_batch(services.db(), run.id))
+    return Progress(None, "")
 
 
-def _show_queue(run: Run) -> None:
+def _in_queue(run: Run) -> Progress:
     before = store.queue_position(services.db(), run)
     runs = "run" if before == 1 else "runs"
-    st.progress(0.0, text=f"{before} {runs} before this one." if before else "Next in the queue.")
+    return Progress(0.0, f"{before} {runs} before this one." if before else "Next in the queue.")
 
 
-def _show_epoch(run: Run, epochs: Sequence[Epoch], batch: Batch | None) -> None:
+def _in_epoch(run: Run, epochs: Sequence[Epoch], batch: Batch | None) -> Progress:
     total, steps = run.spec.training.epochs, run.steps_per_epoch or 1
     done = len(epochs)
     in_epoch = batch.batch + 1 if batch and batch.epoch == done else 0
@@ -36,14 +49,12 @@ def _show_epoch(run: Run, epochs: Sequence[Epoch], batch: Batch | None) -> None:
         f" · {name} {value:.4f}"
         for name, value in (batch.logs.items() if in_epoch and batch else ())
     )
-    st.progress(
-        min(share, 1.0),
-        text=f"Epoch {min(done + 1, total)} of {total} · batch {in_epoch} of {steps}{means}",
-    )
+    text = f"Epoch {min(done + 1, total)} of {total} · batch {in_epoch} of {steps}{means}"
+    return Progress(min(share, 1.0), text)
 
 
 def line(run: Run, epochs: Sequence[Epoch]) -> str:
-    """Return the figures of a run as one line of Markdown: epochs, speed, time, device."""
+    """Return the figures of a run as one line: epochs, speed, time, device; **bold** ones."""
     shown = [f"**{len(epochs)}** of {run.spec.training.epochs} epochs"]
     if epochs:
         last = epochs[-1]

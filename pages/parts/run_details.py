@@ -7,7 +7,7 @@ import streamlit as st
 from core.charts.event_text import event_line
 from core.specs import links
 from core.store import Event, Run
-from pages.parts import visitor
+from pages.parts import code_view, visitor
 
 
 def show_events(events: Sequence[Event]) -> None:
@@ -36,6 +36,8 @@ def show_settings(run: Run) -> None:
     )
     st.caption("Link to share: whoever opens it can watch the run, not stop or delete it.")
     st.code(f"{_address()}?run={run.id}", language=None)
+    with st.expander("Code", icon=":material/code:"):
+        code_view.show(run.spec, key=f"code-{run.id}")
     st.json(run.spec.model_dump(mode="json"), expanded=2)
 
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.engine.engine import Engine
+from core.engine.tasks import Tasks
 from core.engine.tensorboard import TensorBoardServers
 from core.settings import Settings
 from core.store import StateFiles, Store
@@ -36,3 +37,9 @@ def engine() -> Engine:
 def tensorboards() -> TensorBoardServers:
     """Return the TensorBoard programs that were opened."""
     return TensorBoardServers()
+
+
+@st.cache_resource
+def tasks() -> Tasks:
+    """Return the work beside the trainings: audits, downloads, uploads."""
+    return Tasks()

@@ -15,7 +15,7 @@ def keep_token() -> None:
     """Make sure that the visitor has a token, and that it survives a reload of the page."""
     if _TOKEN not in st.session_state:
         st.session_state[_TOKEN] = st.query_params.get(_TOKEN) or _new_token()
-    if not _is_at_home() and st.query_params.get(_TOKEN) != st.session_state[_TOKEN]:
+    if not is_at_home() and st.query_params.get(_TOKEN) != st.session_state[_TOKEN]:
         st.query_params[_TOKEN] = st.session_state[_TOKEN]
 
 
@@ -31,10 +31,10 @@ def owns(run: Run) -> bool:
 
 def parameters() -> dict[str, str]:
     """Return the query parameters that a link of the visitor's own needs besides its page's."""
-    return {} if _is_at_home() else {_TOKEN: st.session_state[_TOKEN]}
+    return {} if is_at_home() else {_TOKEN: st.session_state[_TOKEN]}
 
 
-def _is_at_home() -> bool:
+def is_at_home() -> bool:
     """Tell whether the visitor sits at the machine that serves the app."""
     if services.settings().plateau_hosted:
         return False
@@ -49,7 +49,7 @@ def _is_at_home() -> bool:
 
 def _new_token() -> str:
     """Return a new token; at home always the same one, so that runs stay their owner's."""
-    if not _is_at_home():
+    if not is_at_home():
         return secrets.token_urlsafe(16)
     file = services.settings().plateau_home / "owner"
     if not file.exists():

@@ -1,5 +1,6 @@
 """Words and signs for what the store holds."""
 
+import re
 import time
 from typing import Literal
 
@@ -18,6 +19,16 @@ STATUS_BADGES: dict[RunStatus, tuple[str, str, BadgeColor]] = {
     RunStatus.PAUSED: ("paused", ":material/pause:", "gray"),
     RunStatus.INTERRUPTED: ("interrupted", ":material/power_off:", "orange"),
 }
+
+
+def escaped(text: str) -> str:
+    """Return text that somebody wrote so that Markdown shows it as it is."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~$:<>&])", r"\\\1", " ".join(text.split()))
+
+
+def quoting(sentence: str) -> str:
+    """Return a sentence of ours so that what it quotes becomes no link and no formula."""
+    return re.sub(r"([\[\]<>$])", r"\\\1", sentence)
 
 
 def duration(seconds: float) -> str:

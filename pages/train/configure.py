@@ -2,14 +2,13 @@
 
 import streamlit as st
 
-from core.data import folders
 from core.specs import links, presets
-from core.specs.callbacks import CALLBACKS
 from core.specs.data import FolderScans, SimulatedScans
-from core.specs.problems import InvalidSettings, check_run
+from core.specs.problems import InvalidSettings, Problem, check_run
 from core.specs.run import RunSpec, TrainingSpec
-from pages.parts import launch, services, visitor
+from pages.parts import callback_list, code_view, datasets, findings, launch, paste, visitor
 from pages.parts.form import Form
+from pages.parts.words import quoting
 
 form = Form()
 
@@ -18,6 +17,7 @@ def take_link() -> None:
     """Fill the form from the link it was opened with, or with the quick demo."""
     query = {k: v for k, v in st.query_params.items() if k != "owner"}
     if query and query != st.session_state.get("form_query") and links.is_configuration(query):
+        paste.forget()
         form.replace(links.from_query(query))
     elif not form.values:
         form.replace(links.flatten(presets.quick_demo()))
@@ -27,12 +27,13 @@ def take_preset() -> None:
     """Fill the form with the preset that was just chosen."""
     chosen = st.session_state["preset"]
     if chosen:
+        paste.forget()
         form.replace(links.flatten(presets.PRESETS[chosen]()))
 
 
 def show_scans() -> None:
     """Show which scans to train on."""
-    found = {folder.name: folder for folder in folders.list_folders(services.settings().data_dir)}
+    found = {folder.name: folder for folder in datasets.visible_folders()}
     now = form.values.get("scans.folder", "") if form.values.get("scans") == "folder" else ""
     choices = ["", *found, *([now] if now and now not in found else [])]
     chosen = st.selectbox(
@@ -52,31 +53,21 @@ def show_scans() -> None:
         form.section("scans", SimulatedScans)
 
 
-def show_callbacks() -> None:
-    """Show which callbacks to use, in which order, and all their parameters."""
-    kinds = {callback.__name__: callback for callback in CALLBACKS}
-    form.values["callbacks"] = st.multiselect(
-        "Callbacks, in the order Keras calls them",
-        list(kinds),
-        default=form.values.get("callbacks", []),
-        key=form.key("callbacks"),
-        placeholder="None: watch what training does on its own",
-    )
-    for name in form.values["callbacks"]:
-        with st.container(border=True):
-            st.markdown(f"**{name}** · {(kinds[name].__doc__ or '').strip()}")
-            form.section(name, kinds[name])
-
-
-def check() -> RunSpec | None:
-    """Return the run if all settings are right; else say below each what is wrong."""
+def check() -> tuple[RunSpec | None, tuple[Problem, ...]]:
+    """Return the run if all settings are right, and what is wrong with them."""
     try:
-        return check_run(links.nest(form.values))
+        return check_run(links.nest(form.values)), ()
     except InvalidSettings as error:
-        form.show_problems(error.problems)
-        for problem in error.problems:
-            st.error(problem.sentence, icon=":material/error:")
-        return None
+        return None, error.problems
+
+
+def show_problems(problems: tuple[Problem, ...]) -> None:
+    """Say what is wrong, below each setting and once more where the run would start."""
+    form.show_problems(problems)
+    for problem in problems:
+        section = problem.key.partition(".")[0]
+        of = f"**{section}** · " if section in form.order else ""
+        st.error(f"{of}{quoting(problem.sentence)}", icon=":material/error:")
 
 
 take_link()
@@ -89,9 +80,16 @@ show_scans()
 st.subheader("Model and training")
 form.section("training", TrainingSpec)
 st.subheader("Callbacks")
-show_callbacks()
-spec = check()
+paste.show(form)
+callback_list.show(form, check()[1])
+spec, problems = check()
+show_problems(problems)
+st.subheader("What to expect")
+findings.show(form, spec, schedule_object=paste.schedule_object())
 launch.show_refusal()
 launch.start_button("Start training", spec, key="start")
+if spec:
+    with st.expander("Code", icon=":material/code:"):
+        code_view.show(spec, key="code")
 st.session_state["form_query"] = links.flat_to_query(form.values)
 st.query_params.from_dict(st.session_state["form_query"] | visitor.parameters())

@@ -3,14 +3,22 @@
 import streamlit as st
 
 from core import store
-from core.charts.live import CONFIG, run_figure
 from core.charts.summary import summarise
 from core.store import Run, UnknownRun
-from pages.parts import chart, downloads, progress, run_details, scan_sheet, services, visitor
+from pages.parts import (
+    downloads,
+    live,
+    run_advice,
+    run_details,
+    scan_sheet,
+    services,
+    verdict_table,
+    visitor,
+)
 from pages.parts.words import STATUS_BADGES
 
-# Each look costs the browser some 50 ms, on the machine that trains.
-_PROGRESS_EVERY = "0.3s"
+# Each look costs the browser some 65 ms, on the machine that trains.
+_EVENTS_EVERY = "3s"
 
 
 def find_run() -> Run:
@@ -51,29 +59,14 @@ def show_head(run: Run) -> None:
             )
 
 
-def show_progress() -> None:
-    """Show where the run stands; draw the page anew when there is more to draw."""
-    now = store.read_run(services.db(), run.id)
-    if state_of(now) != drawn:
-        st.rerun()
-    progress.show(now, epochs)
-
-
-def show_console() -> None:
-    """Show what Keras printed last; it prints at the ends of epochs, as the page is drawn."""
-    lines = store.read_console(services.db(), run.id, last=40 if run.is_active else 1000)
-    # Like a terminal: the newest line is in view.
-    with st.container(height=300, autoscroll=True):
-        st.code("\n".join(lines) or "Keras has printed nothing yet.", language=None)
-
-
-def state_of(run: Run) -> tuple[object, ...]:
-    """Return what the page is drawn from."""
-    return run.status, run.stop_requested, *store.newest(services.db(), run.id)
+def show_events() -> None:
+    """Show what the callbacks did so far, and why."""
+    events = store.read_events(services.db(), run.id)
+    run_details.show_events(events)
+    verdict_table.show(run, store.read_epochs(services.db(), run.id), events)
 
 
 run = find_run()
-drawn = state_of(run)
 epochs = store.read_epochs(services.db(), run.id)
 events = store.read_events(services.db(), run.id)
 show_head(run)
@@ -81,25 +74,38 @@ if run.error:
     st.error(run.error, icon=":material/error:")
 for note in run.notes:
     st.warning(note, icon=":material/image_not_supported:")
-if run.is_active:
-    st.fragment(show_progress, run_every=_PROGRESS_EVERY)()
-elif not run.error:
+if not run.is_active and not run.error:
     st.text(summarise(run, epochs, events))
-st.markdown(progress.line(run, epochs))
-dark = st.context.theme.type == "dark"
-chart.show(run_figure(run, epochs, events, dark=dark), key=f"chart-{run.id}", config=CONFIG)
-# Only the open tab is drawn: all of them at every epoch would take time from the training.
-console, happened, scans, details, files = st.tabs(
-    ["Console", "What happened", "Scans", "Settings", "Downloads"],
+live.show(run, epochs, events)
+if epochs and not run.is_active:
+    st.page_link(
+        "pages/plateaus/replay.py",
+        label="What if? Replay it with other settings",
+        icon=":material/replay:",
+        query_params={"run": run.id, **visitor.parameters()},
+    )
+    st.page_link(
+        "pages/scans/evaluate.py",
+        label="What is it worth? Evaluate its model",
+        icon=":material/fact_check:",
+        query_params={"runs": run.id, **visitor.parameters()},
+    )
+# Only the open tab is drawn: the others would take time from the training.
+console, happened, advice, scans, details, files = st.tabs(
+    ["Console", "What happened", "Advice", "Scans", "Settings", "Downloads"],
     key=f"tabs-{run.id}",
     on_change="rerun",
 )
 if console.open:
     with console:
-        show_console()
+        live.show_console(run)
 if happened.open:
     with happened:
-        run_details.show_events(events)
+        happened_every = _EVENTS_EVERY if run.is_active else None
+        st.fragment(show_events, run_every=happened_every)()
+if advice.open:
+    with advice:
+        run_advice.show(run, epochs, events)
 if scans.open:
     with scans:
         scan_sheet.show(run)

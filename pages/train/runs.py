@@ -4,24 +4,35 @@ import streamlit as st
 
 from core import store
 from core.store import Run
-from pages.parts import services, visitor
+from pages.parts import compare_choice, services, visitor
 from pages.parts.launch import MONITOR
 from pages.parts.words import STATUS_BADGES, when
+
+_DELETED, _REFUSED = "runs-deleted", "runs-not-deleted"
+
+
+def delete(run: Run) -> None:
+    """Delete a run with its files, unless others were forked from it."""
+    try:
+        unused = store.delete_run(services.db(), run.id, owner=visitor.owner())
+    except ValueError as refusal:
+        st.session_state[_REFUSED] = str(refusal)
+        return
+    services.state_files().delete(unused)
+    store.delete_directory(services.settings().run_dir(run.id))
+    st.session_state[_DELETED] = run.id
 
 
 @st.dialog("Delete this run?")
 def confirm_deletion(run: Run) -> None:
     """Ask before a run and its files are gone."""
-    st.write(f"“{run.name}” goes with its curves, logs and models. This cannot be undone.")
-    if st.button("Delete", type="primary", icon=":material/delete:"):
-        try:
-            unused = store.delete_run(services.db(), run.id, owner=visitor.owner())
-        except ValueError as refusal:
-            st.error(str(refusal), icon=":material/block:")
-            return
-        services.state_files().delete(unused)
-        store.delete_directory(services.settings().run_dir(run.id))
+    if st.session_state.get(_DELETED) == run.id:
         st.rerun()
+    if _REFUSED in st.session_state:
+        st.error(st.session_state.pop(_REFUSED), icon=":material/block:")
+    st.write(f"“{run.name}” goes with its curves, logs and models. This cannot be undone.")
+    # A handler is called by whichever rerun comes first, also by one of the page below.
+    st.button("Delete", type="primary", icon=":material/delete:", on_click=delete, args=(run,))
 
 
 def show(run: Run) -> None:
@@ -32,6 +43,7 @@ def show(run: Run) -> None:
         )
         label, icon, color = STATUS_BADGES[run.status]
         st.badge(label, icon=icon, color=color)
+        compare_choice.tick(run)
         st.caption(f"{run.spec.training.model} · seed {run.spec.training.seed} · {when(run)}")
         if visitor.owns(run) and run.is_active:
             st.button(
@@ -56,5 +68,6 @@ if not runs:
 else:
     active = [run for run in runs if run.is_active]
     st.caption(f"{len(runs)} runs, {len(active)} of them queued or running. Newest first.")
+    compare_choice.show_ticked(runs)
     for run in runs:
         show(run)

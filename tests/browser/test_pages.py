@@ -2,7 +2,18 @@
 
 import pytest
 
-PAGES = ["overview", "configure", "monitor", "runs"]
+PAGES = [
+    "overview",
+    "playground",
+    "hooks",
+    "configure",
+    "monitor",
+    "runs",
+    "replay",
+    "compare",
+    "datasets",
+    "evaluate",
+]
 NOTICE = "Research and education only. Not a medical device. Do not upload identifiable scans."
 
 

@@ -42,7 +42,7 @@ def test_reduction_is_told_in_a_sentence_with_its_numbers():
 
     assert lines_of(text) == [
         "<b>Epoch 5 at learning rate 0.001:</b>",
-        "val_accuracy 0.8121 does not beat 0.8130 by 0.001;",
+        "val_accuracy 0.8121 did not beat 0.8130 by 0.001;",
         "wait 2 of 2 → learning rate 0.001 → 0.0003",
         "EarlyStopping wait 2 of 6",
         "loss 0.9000 · accuracy 0.7000 · val_loss 1.0000",
@@ -52,13 +52,13 @@ def test_reduction_is_told_in_a_sentence_with_its_numbers():
 def test_improvement_names_the_best_before_it():
     text = epoch_texts(a_history(seven_epochs()))[6]
 
-    assert "val_accuracy 0.8333 beats 0.8130 by more than 0.001;<br>wait 0 of 2" in text
+    assert "val_accuracy 0.8333 beat 0.8130 by more than 0.001;<br>wait 0 of 2" in text
 
 
 def test_rise_below_min_delta_does_not_beat_the_best():
     text = epoch_texts(a_history(seven_epochs()))[7]
 
-    assert "val_accuracy 0.8334 does not beat 0.8333 by 0.001;<br>wait 1 of 2" in text
+    assert "val_accuracy 0.8334 did not beat 0.8333 by 0.001;<br>wait 1 of 2" in text
 
 
 def test_first_value_is_the_first_best():
@@ -76,8 +76,8 @@ def test_numbers_are_exact_enough_to_agree_with_the_verdict():
 
     text = verdict(before, after, logs={"val_accuracy": 0.8132})
 
-    assert "val_accuracy 0.8132 does not beat 0.8123 by 0.001" in text
-    assert "0.81234 beats 0.81231;" in verdict(
+    assert "val_accuracy 0.8132 did not beat 0.8123 by 0.001" in text
+    assert "0.81234 beat 0.81231;" in verdict(
         stopping_state(best=0.81231),
         stopping_state(best=0.81234),
         run=a_run([STOPPING]),
@@ -141,7 +141,7 @@ def test_early_stopping_on_another_metric_gets_its_own_comparison():
 
     text = epoch_texts(a_history(epochs, run=run))[2]
 
-    assert "val_loss 1.200 does not beat 1.000;" in text
+    assert "val_loss 1.200 did not beat 1.000;" in text
 
 
 def test_epoch_of_a_run_without_callbacks_has_its_values():

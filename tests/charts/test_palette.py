@@ -5,6 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from core.charts.palette import DARK, LIGHT, Palette, palette
+from core.charts.setting_colours import setting_colours
 
 TEXT = ("ink", "soft", "reduction")
 LINES = ("training", "validation", "best", "reduction", "trouble")
@@ -94,3 +95,12 @@ def test_lines_and_marks_stay_apart_for_red_green_blind_eyes(
     one, other = (getattr(colours, role) for role in pair)
 
     assert seen_apart(one, other, deficiency) >= 0.1
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_colours_of_settings_stand_out_and_stay_apart(dark: bool):
+    colours = list(setting_colours(dark=dark).values())
+    assert min(contrast(colour, palette(dark).paper) for colour in colours) >= 3
+    for one, other in combinations(colours, 2):
+        for deficiency in DEFICIENCIES.values():
+            assert seen_apart(one, other, deficiency) >= 0.1

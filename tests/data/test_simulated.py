@@ -27,12 +27,6 @@ SUBJECTS = 48
 
 
 @pytest.fixture(scope="session")
-def cache_dir(tmp_path_factory) -> Path:
-    """Keeps the head, which takes seconds to build, for all tests of the session."""
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture(scope="session")
 def head(cache_dir):
     return load_head(cache_dir, on_share=lambda _share: None)
 

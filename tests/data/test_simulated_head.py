@@ -163,7 +163,7 @@ def test_missing_template_is_refused_with_the_remedy(tmp_path):
         template.read_template(tmp_path)
 
 
-@pytest.mark.parametrize("content", [b"", b"no gzip", gzip.compress(b"no volume")])
+@pytest.mark.parametrize("content", [b"", b"no gzip", gzip.compress(b"no volume", mtime=0)])
 def test_damaged_template_is_refused_with_the_remedy(tmp_path, content):
     (tmp_path / template.FILE.format("t1")).write_bytes(content)
     with pytest.raises(ScansError, match="pip install"):

@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from core import store
+from core.engine.roles import TRAINS
 from core.specs.callbacks import ReduceLROnPlateau
 from core.specs.data import FolderScans
 from core.specs.run import RunSpec, TrainingSpec
@@ -51,10 +52,16 @@ def has_epochs(db, run_id, count=1):
     return len(store.read_epochs(db, run_id)) >= count
 
 
-def worker_of(engine):
-    """Return the process of the engine's worker."""
-    (worker,) = engine._client.scheduler_info()["workers"].values()
-    return psutil.Process(engine._client.run(os.getpid, workers=[worker["id"]])[worker["id"]])
+def worker_of(engine, role=TRAINS):
+    """Return the process of the engine's worker that has a role."""
+
+    def found():
+        workers = engine._client.scheduler_info()["workers"]
+        return [address for address, each in workers.items() if each["resources"].get(role)]
+
+    until(found, within_s=WARM_UP_S, what=f"the worker of role {role}")
+    (address,) = found()
+    return psutil.Process(engine._client.run(os.getpid, workers=[address])[address])
 
 
 def test_a_run_is_trained_and_the_app_never_imports_keras(db, start):

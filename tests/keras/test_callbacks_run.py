@@ -8,14 +8,17 @@ import numpy as np
 import pytest
 
 from core import store
+from core.curves import log_dirs
 from core.specs.callbacks import (
     BackupAndRestore,
     CSVLogger,
     EarlyStopping,
     LambdaCallback,
     LearningRateScheduler,
+    ModelCheckpoint,
     ReduceLROnPlateau,
     SwapEMAWeights,
+    TensorBoard,
     TerminateOnNaN,
 )
 from core.specs.schedules import rates
@@ -210,3 +213,45 @@ def test_terminate_on_nan_does_not_pass_for_early_stopping(db, train):
         optimizer="sgd", batch_size=8, epochs=5,
     )  # fmt: skip
     assert not events_of(db, run, EventKind.EARLY_STOP)
+
+
+def rates_in(log_dir):
+    """Return the rates that TensorBoard drew, by epoch."""
+    (file,) = (log_dir / "train").glob("events.*")
+    (curves,) = log_dirs.read_event_file(file.read_bytes(), name="train/events")
+    return [float(value) for value in curves.columns["learning_rate"]]
+
+
+def test_tensorboard_after_the_reduction_draws_each_drop_one_epoch_early(train):
+    dropping = ReduceLROnPlateau(monitor="loss", factor=0.1, patience=1, min_delta=10)
+    _, before = train(TensorBoard(), dropping, epochs=3)
+    _, after = train(dropping, TensorBoard(), epochs=3)
+    assert rates_in(before / "logs") == pytest.approx([1e-3, 1e-3, 1e-4])
+    assert rates_in(after / "logs") == pytest.approx([1e-3, 1e-4, 1e-5])
+
+
+@pytest.mark.parametrize(("is_before", "kept"), [(True, 1e-3), (False, 1e-4)])
+def test_a_backup_holds_the_rate_as_the_callbacks_before_it_left_it(train, is_before, kept):
+    backup = BackupAndRestore(delete_checkpoint=False)
+    dropping = ReduceLROnPlateau(monitor="loss", factor=0.1, patience=1, min_delta=10)
+    order = (backup, dropping) if is_before else (dropping, backup)
+    _, directory = train(*order, epochs=2)
+    h5py = pytest.importorskip("h5py")
+    with h5py.File(directory / "backup" / "latest.weights.h5") as file:
+        scalars = [float(v[()]) for v in file["optimizer/vars"].values() if v.shape == ()]
+    assert any(value == pytest.approx(kept) for value in scalars)
+    assert not any(value == pytest.approx(kept / 10) for value in scalars)
+
+
+@pytest.mark.parametrize("is_before", [True, False])
+def test_a_checkpoint_holds_the_average_only_after_the_swap(train, is_before):
+    saving = ModelCheckpoint(filepath="{epoch}.keras")
+    swapping = SwapEMAWeights(swap_on_epoch=True)
+    order = (saving, swapping) if is_before else (swapping, saving)
+    _, directory = train(*order, epochs=2)
+    _, plain = train(saving, epochs=2)
+    saved, trained = (
+        keras.models.load_model(place / "1.keras").get_weights() for place in (directory, plain)
+    )
+    same = all(np.allclose(a, b, atol=1e-6) for a, b in zip(saved, trained, strict=True))
+    assert same is is_before

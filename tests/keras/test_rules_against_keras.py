@@ -15,7 +15,10 @@ from core.plateaus.directions import direction_of
 from core.plateaus.early_stopping import EarlyStoppingSettings
 from core.plateaus.early_stopping_replay import replay_early_stopping
 from core.plateaus.reduce_lr import ReduceLROnPlateauSettings
-from core.plateaus.reduce_lr_replay import replay_reduce_lr_on_plateau
+from core.plateaus.reduce_lr_replay import (
+    replay_reduce_lr_on_plateau,
+    summarise_reduce_lr_on_plateau,
+)
 
 pytestmark = [
     pytest.mark.keras,
@@ -95,10 +98,18 @@ min_deltas = st.sampled_from([0.0, 1e-4, -1e-4, 2.0**-24, 2.0**-25, 6e-8, 1e-40,
 modes = st.sampled_from(["min", "max"])
 
 
-def curves_of(values):
-    """The curve of `values`, None where the epoch has no metric."""
-    numbers = [0.0 if value is None else value for value in values]
-    return Curves.of(numbers, [value is not None for value in values])
+def curves_of(*curves):
+    """One row for each curve, None where the epoch has no metric."""
+    numbers = [[0.0 if value is None else value for value in curve] for curve in curves]
+    return Curves.of(numbers, [[value is not None for value in curve] for curve in curves])
+
+
+@st.composite
+def curves_of_one_length(draw):
+    """Two or three curves of as many epochs."""
+    curves = draw(st.lists(values(), min_size=2, max_size=3))
+    epochs = min(map(len, curves))
+    return [curve[:epochs] for curve in curves]
 
 
 def logs_of(value):
@@ -126,8 +137,11 @@ class Trace:
     reduced: list
 
 
-def drive_reduce_lr(keras, model, curve, parameters, *, learning_rate=0.1, best=None):
-    """Run Keras's ReduceLROnPlateau over a curve, without `fit`."""
+def drive_reduce_lr(keras, model, curve, parameters, *, learning_rate=0.1, best=None, rates=None):
+    """Run Keras's ReduceLROnPlateau over a curve, without `fit`.
+
+    `rates` are what another callback sets for each epoch, NaN where it sets none.
+    """
     reductions = []
 
     class Noting(keras.callbacks.ReduceLROnPlateau):
@@ -145,6 +159,8 @@ def drive_reduce_lr(keras, model, curve, parameters, *, learning_rate=0.1, best=
     for epoch, value in enumerate(curve):
         logs = logs_of(value)
         reductions.clear()
+        if rates is not None and not math.isnan(rates[epoch]):
+            model.optimizer.learning_rate = rates[epoch]
         callback.on_epoch_end(epoch, logs)
         trace.wait.append(callback.wait)
         trace.best.append(callback.best)
@@ -155,9 +171,9 @@ def drive_reduce_lr(keras, model, curve, parameters, *, learning_rate=0.1, best=
     return trace
 
 
-def assert_same_reductions(replay, setting, trace):
+def assert_same_reductions(replay, setting, trace, *, curve=0):
     for name in vars(trace):
-        same(getattr(replay, name)[setting, 0], getattr(trace, name))
+        same(getattr(replay, name)[setting, curve], getattr(trace, name))
 
 
 reduce_lr_parameters = st.fixed_dictionaries(
@@ -223,6 +239,59 @@ def test_reduce_lr_on_plateau_with_a_stale_best_equals_keras(
         best=best,
     )
     trace = drive_reduce_lr(keras, model, curve, {**parameters, "mode": mode}, best=best)
+    assert_same_reductions(replay, 0, trace)
+
+
+@settings(beside_keras, max_examples=200)
+@given(
+    curves=curves_of_one_length(),
+    parameters=st.lists(reduce_lr_parameters, min_size=2, max_size=4),
+    mode=modes,
+)
+def test_many_settings_on_many_curves_in_one_call_reduce_as_keras_does_one_by_one(
+    keras, model, *, curves, parameters, mode
+):
+    replay = replay_reduce_lr_on_plateau(
+        ReduceLROnPlateauSettings.of(**side_by_side(parameters)),
+        curves_of(*curves),
+        learning_rate=0.1,
+        mode=mode,
+    )
+    summary = summarise_reduce_lr_on_plateau(
+        ReduceLROnPlateauSettings.of(**side_by_side(parameters)),
+        curves_of(*curves),
+        learning_rate=0.1,
+        mode=mode,
+    )
+    for setting, one in enumerate(parameters):
+        for row, curve in enumerate(curves):
+            trace = drive_reduce_lr(keras, model, curve, {**one, "mode": mode})
+            assert_same_reductions(replay, setting, trace, curve=row)
+            assert summary.reductions[setting, row] == sum(trace.reduced)
+            same([summary.learning_rate[setting, row]], trace.learning_rate_after[-1:])
+
+
+@settings(beside_keras, max_examples=150)
+@given(
+    curve=values(),
+    parameters=reduce_lr_parameters,
+    mode=modes,
+    rates=st.lists(
+        st.sampled_from([math.nan, math.nan, 0.1, 0.02, 1e-3]), min_size=14, max_size=14
+    ),
+)
+def test_rates_that_another_callback_sets_are_reduced_as_keras_reduces_them(
+    keras, model, *, curve, parameters, mode, rates
+):
+    rates = rates[: len(curve)]
+    replay = replay_reduce_lr_on_plateau(
+        ReduceLROnPlateauSettings.of(**parameters),
+        curves_of(curve),
+        learning_rate=0.1,
+        mode=mode,
+        recorded_rates=rates,
+    )
+    trace = drive_reduce_lr(keras, model, curve, {**parameters, "mode": mode}, rates=rates)
     assert_same_reductions(replay, 0, trace)
 
 
@@ -319,14 +388,14 @@ early_stopping_parameters = st.fixed_dictionaries(
 )
 
 
-def assert_same_stop(replay, setting, driven):
+def assert_same_stop(replay, setting, driven, *, curve=0):
     callback, trace, weights_of = driven
     epochs = len(trace["wait"])
-    assert replay.epochs_run[setting, 0] == epochs
-    assert replay.stopped_epoch[setting, 0] == callback.stopped_epoch
+    assert replay.epochs_run[setting, curve] == epochs
+    assert replay.stopped_epoch[setting, curve] == callback.stopped_epoch
     for name, entries in trace.items():
-        same(getattr(replay, name)[setting, 0, :epochs], entries)
-    restored = replay.restored_epoch[setting, 0]
+        same(getattr(replay, name)[setting, curve, :epochs], entries)
+    restored = replay.restored_epoch[setting, curve]
     assert weights_of == (restored if restored >= 0 else epochs - 1)
 
 
@@ -364,6 +433,24 @@ def test_early_stopping_with_a_stale_best_equals_keras(
     )
     driven = drive_early_stopping(keras, model, curve, {**parameters, "mode": mode}, best=best)
     assert_same_stop(replay, 0, driven)
+
+
+@settings(beside_keras, max_examples=200)
+@given(
+    curves=curves_of_one_length(),
+    parameters=st.lists(early_stopping_parameters, min_size=2, max_size=4),
+    mode=modes,
+)
+def test_many_settings_on_many_curves_in_one_call_stop_as_keras_does_one_by_one(
+    keras, model, *, curves, parameters, mode
+):
+    replay = replay_early_stopping(
+        EarlyStoppingSettings.of(**side_by_side(parameters)), curves_of(*curves), mode=mode
+    )
+    for setting, one in enumerate(parameters):
+        for row, curve in enumerate(curves):
+            driven = drive_early_stopping(keras, model, curve, {**one, "mode": mode})
+            assert_same_stop(replay, setting, driven, curve=row)
 
 
 STOPS = {

@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core import store
+from core.engine.answers import Answer
 from core.engine.engine import EngineState
 from pages.parts import services
 
@@ -20,9 +21,14 @@ class WaitingEngine:
 
     def __init__(self, *_):
         self.submitted = []
+        self.asked = []
 
     def submit(self, run_id):
         self.submitted.append(run_id)
+
+    def ask(self, job, *arguments, timeout_s=120.0):
+        self.asked.append(Answer(job, arguments, timeout_s))
+        return self.asked[-1]
 
 
 @pytest.fixture

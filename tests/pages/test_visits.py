@@ -1,5 +1,6 @@
 """What pages do with what a visitor presses, without a browser."""
 
+import json
 import math
 
 import pytest
@@ -9,12 +10,17 @@ from core.specs import links, presets
 from core.store import Epoch, Event, EventKind, RunStatus
 from pages.parts import services
 
-OVERVIEW = "pages/learn/overview.py"
+OVERVIEW, PLAYGROUND = (f"pages/learn/{name}.py" for name in ("overview", "playground"))
 CONFIGURE, MONITOR, RUNS = (f"pages/train/{name}.py" for name in ("configure", "monitor", "runs"))
 
 
 def texts(elements):
     return " ".join(str(element.value) for element in elements)
+
+
+def parts(app):
+    """Return what the page's own components were given."""
+    return [json.loads(part.proto.json) for part in app.get("bidi_component")]
 
 
 def button(app, label):
@@ -39,7 +45,7 @@ def a_run(db, *, owner="somebody", status=RunStatus.QUEUED):
     return run_id
 
 
-@pytest.mark.parametrize("page", [OVERVIEW, CONFIGURE, MONITOR, RUNS])
+@pytest.mark.parametrize("page", [OVERVIEW, PLAYGROUND, CONFIGURE, MONITOR, RUNS])
 def test_every_page_carries_the_notice(app, page):
     app.run().switch_page(page).run()
     assert not app.exception
@@ -131,4 +137,8 @@ def test_the_monitor_shows_a_run_in_every_state(app, db, status):
     app.query_params["run"] = run_id
     app.switch_page(MONITOR).run()
     assert not app.exception
-    assert "Epoch 1/16" in texts(app.code)
+    (console,) = [part for part in parts(app) if "lines" in part]
+    (live,) = [part for part in parts(app) if "figure" in part]
+    assert console["lines"] == "Epoch 1/16"
+    assert [bool(part["feed"]) for part in (console, live)] == [status in store.ACTIVE] * 2
+    assert "validation" in live["figure"]

@@ -1,11 +1,9 @@
-"""Corners of ReduceLROnPlateau worked out by hand, and PyTorch's rule written out longhand."""
+"""Corners of ReduceLROnPlateau worked out by hand."""
 
 import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from core.plateaus.arrays import Curves
 from core.plateaus.reduce_lr import ReduceLROnPlateauRule, ReduceLROnPlateauSettings
@@ -290,62 +288,6 @@ def test_pytorch_keeps_the_rate_in_float64():
 def test_a_negative_patience_is_refused_under_pytorch():
     with pytest.raises(ValueError, match="`patience` must be 0 or more under PyTorch's rules"):
         replay(FLAT, patience=-1, semantics="pytorch")
-
-
-def pytorch_longhand(curve, *, mode, factor, patience, threshold, threshold_mode, cooldown, min_lr):
-    """PyTorch's scheduler, one Python float at a time: the rate after each epoch."""
-    sign = 1 if mode == "min" else -1
-    best, bad_epochs, cooling, rate = sign * math.inf, 0, 0, 0.1
-    rates = []
-    for value in curve:
-        if threshold_mode == "rel":
-            target = best * (1 - threshold if mode == "min" else threshold + 1)
-        else:
-            target = best - sign * threshold
-        if value < target if mode == "min" else value > target:
-            best, bad_epochs = value, 0
-        else:
-            bad_epochs += 1
-        if cooling > 0:
-            cooling, bad_epochs = cooling - 1, 0
-        if bad_epochs > patience:
-            lower = max(rate * factor, min_lr)
-            rate = lower if rate - lower > 1e-8 else rate
-            cooling, bad_epochs = cooldown, 0
-        rates.append(rate)
-    return rates
-
-
-@settings(derandomize=True, deadline=None)
-@given(
-    curve=st.lists(
-        st.sampled_from([0.5, 0.49999, 0.4, 0.6, 0.0, -0.3, math.nan, math.inf, -math.inf]),
-        min_size=1,
-        max_size=20,
-    ),
-    mode=st.sampled_from(["min", "max"]),
-    threshold_mode=st.sampled_from(["rel", "abs"]),
-    threshold=st.sampled_from([0.0, 1e-4, 0.2]),
-    patience=st.integers(0, 3),
-    cooldown=st.integers(0, 3),
-    factor=st.sampled_from([0.1, 0.5, 0.0]),
-    min_lr=st.sampled_from([0.0, 0.03]),
-)
-def test_pytorch_equals_its_scheduler_written_out_longhand(
-    *, curve, mode, threshold_mode, threshold, patience, cooldown, factor, min_lr
-):
-    parameters = {"factor": factor, "patience": patience, "cooldown": cooldown, "min_lr": min_lr}
-    one = replay(
-        curve,
-        mode=mode,
-        semantics="pytorch",
-        min_delta=threshold,
-        threshold_mode=threshold_mode,
-        **parameters,
-    )
-    assert one.learning_rate_after[0, 0].tolist() == pytorch_longhand(
-        curve, mode=mode, threshold=threshold, threshold_mode=threshold_mode, **parameters
-    )
 
 
 # --- one step at a time ------------------------------------------------------------------------

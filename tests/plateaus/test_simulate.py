@@ -83,6 +83,17 @@ def test_early_stopping_ends_the_curve():
     assert not stopped.reduced[~stopped.ran].any()
 
 
+def test_the_model_that_is_left_is_the_last_or_the_restored_one():
+    stopping = EarlyStoppingSettings.of(patience=[4, 4], restore_best_weights=[False, True])
+    alike = ReduceLROnPlateauSettings.of(patience=[10_000] * 2)
+    run = simulate(alike, learning_rate=0.3, early_stopping=stopping, seeds=6)
+    np.testing.assert_array_equal(run.kept_epoch[0], run.stopped_epoch[0])
+    np.testing.assert_array_equal(run.kept_epoch[1], run.stopped_epoch[1] - 4)
+    np.testing.assert_array_equal(run.final_loss[1], np.nanmin(run.val_loss[1], axis=1))
+    endless = simulate(CONSTANT, learning_rate=0.3, seeds=2, epochs=7)
+    np.testing.assert_array_equal(endless.final_loss, endless.val_loss[..., -1])
+
+
 def test_a_seed_is_the_same_whatever_stands_beside_it():
     alone = simulate(CONSTANT, learning_rate=0.1, seeds=1, epochs=5, first_seed=3)
     many = simulate(

@@ -54,3 +54,8 @@ def test_the_tutorial_preset_is_the_chapters_experiment():
     assert reduce_lr == ReduceLROnPlateau(
         monitor="val_accuracy", factor=0.3, patience=2, min_delta=0.001, mode="auto", verbose=1
     )
+
+
+def test_a_callback_that_a_link_names_twice_counts_once():
+    flat = links.from_query({"callbacks": "EarlyStopping,CSVLogger,EarlyStopping"})
+    assert flat["callbacks"] == ["EarlyStopping", "CSVLogger"]

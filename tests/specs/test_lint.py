@@ -81,6 +81,7 @@ EXAMPLES = [
     ("patience_beyond_epochs", "ReduceLROnPlateau.patience", run_of(reducing(), epochs=1)),
     ("factor_near_one", "ReduceLROnPlateau.factor", run_of(reducing(factor=0.95))),
     ("factor_freezes", "ReduceLROnPlateau.factor", run_of(reducing(factor=0.01))),
+    ("min_lr_above_rate", "ReduceLROnPlateau.min_lr", run_of(reducing(min_lr=0.001))),
     ("min_delta_too_large", "ReduceLROnPlateau.min_delta", run_of(reducing(min_delta=1))),
     (
         "min_delta_too_large",

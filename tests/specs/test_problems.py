@@ -125,3 +125,8 @@ def test_two_callbacks_cannot_write_to_one_path():
         ]
     )
     assert "'here' twice" in sentences[""]
+
+
+def test_a_checkpoint_cannot_take_the_name_of_the_last_model():
+    sentences = problems_of(**callback("ModelCheckpoint", filepath="final.keras"))
+    assert "final.keras is that of the run's last model" in sentences[""]

@@ -3,6 +3,7 @@
 import math
 import sqlite3
 import threading
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
@@ -39,8 +40,9 @@ def test_a_run_comes_back_as_it_was_created(db, run_id):
 
 
 def test_a_run_that_does_not_exist_is_said_to_be_unknown(db):
-    with pytest.raises(store.UnknownRun, match="may have been deleted"):
-        store.read_run(db, "nope")
+    for read in (store.read_run, store.read_signs):
+        with pytest.raises(store.UnknownRun, match="may have been deleted"):
+            read(db, "nope")
 
 
 def test_rows_come_back_in_order_and_unchanged(db, run_id):
@@ -59,9 +61,26 @@ def test_rows_come_back_in_order_and_unchanged(db, run_id):
 
 def test_readers_ask_only_for_what_is_newer(db, run_id):
     store.append(db, run_id, new_epochs=[an_epoch(0)])
-    seen = store.newest(db, run_id)[0]
+    seen = store.read_signs(db, run_id).epoch
     store.append(db, run_id, new_epochs=[an_epoch(1)])
     assert [e.epoch for e in store.read_epochs(db, run_id, after=seen)] == [1]
+
+
+def test_the_signs_of_a_run_change_with_everything_that_is_written(db, run_id):
+    rows = {
+        "epoch": {"new_epochs": [an_epoch(0)]},
+        "event": {"new_events": [Event(EventKind.NAN)]},
+        "batch": {"new_batches": [Batch(0, 0, {})]},
+        "line": {"new_lines": ["a"]},
+    }
+    for name, row in rows.items():
+        before = store.read_signs(db, run_id)
+        store.append(db, run_id, **row)
+        after = store.read_signs(db, run_id)
+        assert getattr(after, name) > getattr(before, name)
+        assert replace(after, **{name: getattr(before, name)}) == before
+    store.request_stop(db, run_id, owner=OWNER)
+    assert store.read_signs(db, run_id).status is RunStatus.STOPPED
 
 
 def test_nan_and_infinities_are_data(db, run_id):
@@ -193,3 +212,26 @@ def test_the_history_is_a_table_that_counts_from_one():
         "epoch,loss,val_loss,learning_rate,learning_rate_after,seconds",
         "1,0.5,nan,0.001,0.0003,1.5",
     ]
+
+
+def test_several_runs_are_read_in_the_order_asked_for_and_unknown_ones_left_out(db):
+    ids = [store.create_run(db, presets.quick_demo(), owner=OWNER) for _ in range(3)]
+    asked = [ids[2], "nope", ids[0], ids[2]]
+    assert [run.id for run in store.read_runs_of(db, asked)] == [ids[2], ids[0]]
+
+
+def test_the_rows_of_several_runs_are_those_of_each(db):
+    one, other, empty = (store.create_run(db, presets.quick_demo(), owner=OWNER) for _ in range(3))
+    for number in range(3):
+        for run_id in (one, other):
+            event = Event(EventKind.CHECKPOINT_SAVED, number, {"file": run_id})
+            epoch = an_epoch(number, loss=math.nan if number else 0.5)
+            store.append(db, run_id, new_epochs=[epoch], new_events=[event])
+    curves, events = (read(db, [one, empty]) for read in (store.read_curves, store.read_events_of))
+    assert list(curves) == list(events) == [one, empty]
+    assert curves[empty] == events[empty] == []
+    assert events[one] == store.read_events(db, one)
+    assert [(e.epoch, e.learning_rate_after) for e in curves[one]] == [(n, 3e-4) for n in range(3)]
+    assert math.isnan(curves[one][2].logs["loss"])
+    assert not curves[one][0].callbacks
+    assert store.newest(db, one, other) == max(store.newest(db, one), store.newest(db, other))

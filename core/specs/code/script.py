@@ -4,7 +4,7 @@ from core.specs.callbacks import LearningRateScheduler
 from core.specs.code.callback_list import function_code, list_code, module_names
 from core.specs.code.layout import call, literal
 from core.specs.code.networks import network_code
-from core.specs.run import RunSpec, TrainingSpec
+from core.specs.run import FINAL_MODEL, RunSpec, TrainingSpec
 
 SCANS_FILE = "scans.npz"
 
@@ -115,7 +115,7 @@ def _precision(training: TrainingSpec) -> str:
 def _main(spec: RunSpec) -> str:
     return (
         f"{_precision(spec.training)}{_LOADING.format(file=SCANS_FILE)}{_compile(spec)}\n{list_code(spec)}\n"
-        f'history = {_fit_batches(spec.training)}\nmodel.save("final.keras")\n'
+        f'history = {_fit_batches(spec.training)}\nmodel.save("{FINAL_MODEL}")\n'
     )
 
 

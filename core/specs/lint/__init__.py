@@ -20,6 +20,7 @@ RULES: tuple[Rule, ...] = (
     monitors.training_metric,
     sizes.factor_near_one,
     sizes.factor_freezes,
+    sizes.min_lr_above_rate,
     sizes.min_delta_too_large,
     sizes.min_delta_below_noise,
     together.scheduler_with_reduction,

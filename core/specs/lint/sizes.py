@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 
-from core.specs.callbacks import EarlyStopping, ReduceLROnPlateau
+from core.specs.callbacks import EarlyStopping, LearningRateScheduler, ReduceLROnPlateau
 from core.specs.lint.findings import (
     Case,
     Finding,
@@ -62,6 +62,23 @@ def factor_freezes(case: Case) -> Iterator[Finding]:
         )
 
 
+def min_lr_above_rate(case: Case) -> Iterator[Finding]:
+    """Find a lower limit that the rate is never above."""
+    reducing, start = case.find(ReduceLROnPlateau), case.spec.training.learning_rate
+    if reducing is None or case.find(LearningRateScheduler) or reducing.min_lr < start:
+        return
+    yield Finding(
+        rule="min_lr_above_rate",
+        severity="warning",
+        key="ReduceLROnPlateau.min_lr",
+        sentence=f"The rate starts at {start:.3g} and may not fall below {reducing.min_lr:.3g}: it "
+        "is never reduced, and the wait goes on growing.",
+        evidence=_REDUCING,
+        remedy="Take a min_lr well below the learning rate, or 0 for no lower limit.",
+        fix={"ReduceLROnPlateau.min_lr": 0.0},
+    )
+
+
 def min_delta_too_large(case: Case) -> Iterator[Finding]:
     """Find a min_delta that no improvement can reach."""
     for callback in _with_min_delta(case):
@@ -69,16 +86,18 @@ def min_delta_too_large(case: Case) -> Iterator[Finding]:
         most = _GUESSING if is_loss else 1.0
         if callback.min_delta >= most:
             bound = (
-                f"a loss starts near {most:.2f}, the price of guessing among four classes,"
+                f"a model that guesses among four classes starts at a loss near {most:.2f}: hardly "
+                "any epoch after the first can count as better."
                 if is_loss
-                else f"`{callback.monitor}` lies between 0 and 1"
+                else f"`{callback.monitor}` lies between 0 and 1: no epoch after the first can "
+                "count as better."
             )
             yield Finding(
                 rule="min_delta_too_large",
                 severity="warning",
                 key=f"{callback.kind}.min_delta",
                 sentence=f"A min_delta of {callback.min_delta:g} is absolute, not a share, and "
-                f"{bound} and cannot improve by more: no epoch after the first counts as better.",
+                f"{bound}",
                 evidence=tensorflow_issue(33675),
                 remedy="Take the smallest change you care about, such as 0.001.",
                 fix={f"{callback.kind}.min_delta": 0.001},

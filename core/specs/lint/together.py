@@ -41,10 +41,11 @@ def schedule_object(case: Case) -> Iterator[Finding]:
                 rule="schedule_object",
                 severity="error",
                 key=name,
-                sentence=f"The optimizer's rate is a {case.schedule_object}, which cannot be set: "
-                f"Keras ends the training with a TypeError when {name} tries to.",
+                sentence=f"Your code gives the optimizer a {case.schedule_object} as its rate. It "
+                f"cannot be set: Keras ends that training with a TypeError when {name} tries to. "
+                "A run from this form starts with a plain number.",
                 evidence=tensorflow_issue(36612),
-                remedy="Give the optimizer a number as its rate, or leave the callback out.",
+                remedy="Give the optimizer a number in your code, or leave the callback out.",
                 fix=case.without(name),
             )
 
@@ -80,7 +81,7 @@ def best_overwritten_on_resume(case: Case) -> Iterator[Finding]:
             severity="warning",
             key="ModelCheckpoint.filepath",
             sentence="After a resume by BackupAndRestore, ModelCheckpoint has forgotten its best "
-            f"value: the first epoch overwrites {saving.filepath}, even with a worse model.",
+            f"value: the first epoch overwrites `{saving.filepath}`, even with a worse model.",
             evidence=keras_issue(12803),
             remedy="Put the epoch into the file's name, or set initial_value_threshold to the "
             "best value so far.",

@@ -1,0 +1,1 @@
+"""Several runs side by side: what they share, where they differ, what chance explains."""

@@ -1,0 +1,1 @@
+"""What a trained model's answers are worth, as figures."""

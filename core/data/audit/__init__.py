@@ -1,0 +1,1 @@
+"""Whether the test score of a data set can be believed."""

@@ -1,0 +1,1 @@
+"""What a model's answers are worth: scores with intervals, in NumPy and scikit-learn."""

@@ -1,0 +1,270 @@
+"""Advice on recorded curves: where they plateau, what to set, how far that can be trusted."""
+
+from collections.abc import Sequence
+from typing import TypeVar, get_args
+
+import streamlit as st
+
+from core.charts.advice import evidence_line, plateau_figure
+from core.charts.advice_maps import Fired, Regret, reduction_figure, regret_figure
+from core.charts.live import CONFIG
+from core.curves import RecordedCurves, UnreadableCurves
+from core.curves.seeds import SeedCurves, side_by_side
+from core.plateaus.advice import Advice, advise
+from core.plateaus.directions import Direction
+from core.plateaus.evidence import Evidence
+from core.plateaus.grids import cooldowns_of, min_deltas_of, patiences_of
+from core.plateaus.reductions import map_reductions
+from core.plateaus.regret import map_regret
+from core.specs.callbacks import ReduceLROnPlateau
+from pages.parts import chart
+from pages.parts.words import escaped
+
+T = TypeVar("T", bound=str)
+
+_NONE = "—"
+
+
+def show(
+    curves: Sequence[RecordedCurves],
+    *,
+    metric: str,
+    mode: Direction,
+    key: str,
+    own: ReduceLROnPlateau | None = None,
+    about: str = "",
+) -> None:
+    """Show what curves say about patience and min_delta.
+
+    Args:
+        curves: Recordings of the same training, one a seed; at least one.
+        metric: A column that all of them have.
+        mode: Which way it is better.
+        key: Tells the panels of one page apart.
+        own: The person's ReduceLROnPlateau, to be compared with the advice; Keras's defaults
+            without it.
+        about: Which scans the curves are of; plain text.
+    """
+    try:
+        seeds = side_by_side(curves, metric)
+    except UnreadableCurves as error:
+        st.warning(escaped(str(error)), icon=":material/query_stats:")
+        return
+    dark = st.context.theme.type == "dark"
+    rests_on = evidence_line(curves[0].source, len(curves), about)
+    patience, min_delta = _own(own or ReduceLROnPlateau(), key)
+    advice = _advise(seeds, metric, mode, patience, min_delta)
+    _show_recommendations(advice)
+    _show_plateau(seeds, metric, advice, rests_on, key=key, dark=dark)
+    if len(seeds.numbers) > 1:
+        left, right = st.columns(2)
+        with left:
+            _show_regret(seeds, advice, rests_on, key=key, dark=dark)
+        with right:
+            _show_reductions(seeds, advice, rests_on, key=key, dark=dark)
+    if len(curves) > 1:
+        _show_seeds(seeds, metric, advice, (patience, min_delta))
+    _show_limits(advice, seeds)
+
+
+def _own(given: ReduceLROnPlateau, key: str) -> tuple[int, float]:
+    """Ask which settings to compare the advice with."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        patience = st.number_input(
+            "Your `patience`", 0, 100_000, given.patience, key=f"{key}-own-patience", width=150
+        )
+        min_delta = st.number_input(
+            "Your `min_delta`",
+            min_value=0.0,
+            value=given.min_delta,
+            step=given.min_delta or 1e-4,
+            format="%g",
+            key=f"{key}-own-min-delta",
+            width=170,
+            help="Of your ReduceLROnPlateau, in the metric's own units.",
+        )
+    return int(patience), float(min_delta)
+
+
+def _advise(
+    seeds: SeedCurves, metric: str, mode: Direction, patience: int, min_delta: float
+) -> Advice:
+    # Streamlit's own key of a large array is that of a sample.
+    return _advised(seeds.fingerprint, seeds, metric, mode, patience, min_delta)
+
+
+# A second for thousands of epochs; kept for the session of who brought the curves.
+@st.cache_data(scope="session", max_entries=16, show_spinner=False)
+def _advised(
+    fingerprint: str,  # noqa: ARG001 - the key
+    _seeds: SeedCurves,
+    metric: str,
+    mode: Direction,
+    patience: int,
+    min_delta: float,
+) -> Advice:
+    return advise(
+        _seeds.curves,
+        # Its sentences are shown as Markdown.
+        monitor=escaped(metric),
+        mode=mode,
+        patience=patience,
+        min_delta=min_delta,
+        learning_rate=_seeds.rates,
+        numbers=_seeds.numbers,
+    )
+
+
+def _show_recommendations(advice: Advice) -> None:
+    if advice.recommendations:
+        st.success(_listed(advice.recommendations), icon=":material/tune:")
+    else:
+        st.info(f"No advice. {_why_none(advice)}", icon=":material/hourglass_empty:")
+
+
+def _why_none(advice: Advice) -> str:
+    if advice.evidence.first_is_nan:
+        return advice.limits[-1]
+    starts = [plateau.start for plateau in advice.evidence.plateaus]
+    if len(starts) > 1 and not any(starts) and None not in starts:
+        return "No curve improves by more than its noise: there is nothing to set a patience by."
+    return advice.findings[0]
+
+
+def _listed(sentences: Sequence[str]) -> str:
+    return "\n\n".join(sentences)
+
+
+def _show_plateau(
+    seeds: SeedCurves, metric: str, advice: Advice, rests_on: str, *, key: str, dark: bool
+) -> None:
+    evidence = advice.evidence
+    closely = evidence.noise is not None and st.toggle(
+        "Zoom in on the plateau", key=f"{key}-closely"
+    )
+    figure = plateau_figure(seeds, metric, evidence, rests_on=rests_on, dark=dark, closely=closely)
+    chart.show(figure, key=f"{key}-plateau", config=CONFIG)
+    st.markdown(
+        "\n".join(
+            f"- {sentence}"
+            for sentence in advice.findings
+            if advice.recommendations or sentence != _why_none(advice)
+        )
+    )
+
+
+def _show_regret(seeds: SeedCurves, advice: Advice, rests_on: str, *, key: str, dark: bool) -> None:
+    evidence = advice.evidence
+    shown: Regret = _choice("Show", get_args(Regret), f"{key}-regret")
+    regret = map_regret(
+        seeds.curves,
+        patience=patiences_of(evidence),
+        min_delta=min_deltas_of(evidence, seeds.curves),
+        mode=evidence.mode,
+    )
+    advised = evidence.stopping and (evidence.stopping.patience, evidence.stopping.min_delta)
+    figure = regret_figure(
+        regret,
+        shown,
+        numbers=evidence.numbers,
+        advised=advised,
+        rests_on=rests_on,
+        dark=dark,
+    )
+    chart.show(figure, key=f"{key}-regret-map", config=CONFIG)
+    star = "The star is the advice. " if advised else ""
+    st.caption(
+        f"{star}Exact in every cell: EarlyStopping changes nothing before it stops. "
+        "With `restore_best_weights=True`."
+    )
+
+
+def _show_reductions(
+    seeds: SeedCurves, advice: Advice, rests_on: str, *, key: str, dark: bool
+) -> None:
+    evidence = advice.evidence
+    shown: Fired = _choice("Show", get_args(Fired), f"{key}-reductions")
+    # What the person chooses below the map, it is drawn with.
+    place = st.container()
+    min_delta = _map_min_delta(evidence, key)
+    reductions = map_reductions(
+        seeds.curves,
+        patience=patiences_of(evidence),
+        cooldown=cooldowns_of(evidence),
+        min_delta=min_delta,
+        mode=evidence.mode,
+    )
+    figure = reduction_figure(
+        reductions, shown, numbers=evidence.numbers, rests_on=rests_on, dark=dark
+    )
+    with place:
+        chart.show(figure, key=f"{key}-reduction-map", config=CONFIG)
+    st.caption(
+        f"With `min_delta={min_delta:g}`. The first reduction is exact, and a cooldown begins "
+        "after it only; those that follow would meet a curve that was not recorded. In an empty "
+        "cell it never acts."
+    )
+
+
+def _map_min_delta(evidence: Evidence, key: str) -> float:
+    """Ask for the advised min_delta or the person's own, where they differ."""
+    own = evidence.own_min_delta
+    if evidence.reduction is None or evidence.reduction.min_delta == own:
+        return own
+    names = {
+        "advised min_delta": evidence.reduction.min_delta,
+        "yours": own,
+    }
+    return names[_choice("With", tuple(names), f"{key}-map-min-delta")]
+
+
+def _choice(label: str, options: tuple[T, ...], key: str) -> T:
+    chosen = st.segmented_control(
+        label,
+        options,
+        default=options[0],
+        required=True,
+        key=key,
+        label_visibility="collapsed",
+        wrap=True,
+    )
+    return options[0] if chosen is None else chosen
+
+
+def _show_seeds(seeds: SeedCurves, metric: str, advice: Advice, own: tuple[int, float]) -> None:
+    """Show what each curve by itself would advise."""
+    alone = [
+        _advise(seeds.part(row), metric, advice.evidence.mode, *own)
+        for row in range(seeds.curves.shape[0])
+    ]
+    rows = [_seed_row(f"seed {number}", one.evidence) for number, one in enumerate(alone, 1)]
+    st.markdown("**How stable the advice is:** what each seed by itself asks for")
+    st.dataframe([*rows, _seed_row("all together", advice.evidence)], hide_index=True)
+
+
+def _seed_row(name: str, evidence: Evidence) -> dict[str, str]:
+    starts = [evidence.numbers[plateau.start] for plateau in evidence.plateaus if plateau.start]
+    span = {min(starts), max(starts)} if starts else set[int]()
+    reduction, stopping = evidence.reduction, evidence.stopping
+    return {
+        "curve": name,
+        "plateau from epoch": " to ".join(map(str, sorted(span))) or _NONE,
+        "noise ±": f"{evidence.noise:.2g}" if evidence.noise is not None else _NONE,
+        "min_delta": f"{reduction.min_delta:g}" if reduction else _NONE,
+        "ReduceLROnPlateau patience": str(reduction.patience) if reduction else _NONE,
+        "EarlyStopping patience": str(stopping.patience) if stopping else _NONE,
+    }
+
+
+def _show_limits(advice: Advice, seeds: SeedCurves) -> None:
+    limits = list(advice.limits)
+    if seeds.left_out:
+        limits.append(
+            f"Only the {len(seeds.numbers)} epochs that every curve has are used: the longest has "
+            f"{seeds.left_out} more."
+        )
+    if not advice.recommendations:
+        limits = [limit for limit in limits if limit != _why_none(advice)]
+    if limits:
+        st.markdown("**What this does not tell**")
+        st.markdown("\n".join(f"- {sentence}" for sentence in limits))

@@ -1,0 +1,127 @@
+"""Many scans that were classified: a table, its CSV, and one of them looked at closely."""
+
+import base64
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.charts.compare.table import table_csv
+from core.evaluation import votes
+from core.evaluation.answered import Answered
+from core.evaluation.counted import counted
+from pages.parts import classified_scan
+from pages.parts.classify_models import Offered
+from pages.parts.scan_source import Shown
+
+_THUMB_PX = 48
+
+
+def show(
+    models: Sequence[Offered],
+    answers: Sequence[Answered],
+    scans: Sequence[Shown],
+    doubts: Sequence[str],
+) -> None:
+    """Show a row for each scan; a chosen row is shown as one scan alone is.
+
+    Args:
+        models: Those that were asked.
+        answers: What each said of all scans.
+        scans: The scans.
+        doubts: For each scan why its answer should not be believed, or "".
+    """
+    said = votes.together([answer.probabilities for answer in answers])
+    rows = _rows(answers[0].known.classes, said, scans, doubts)
+    _summary(rows, doubts)
+    thumbs = [_thumb(scan.pixels) for scan in scans]
+    table = [{"scan": thumb} | row for thumb, row in zip(thumbs, rows, strict=True)]
+    chosen: Any = st.dataframe(
+        table,
+        hide_index=True,
+        row_height=_THUMB_PX + 4,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="classify-table",
+        column_config=_columns(answers[0].known.classes),
+    )
+    st.download_button(
+        "CSV",
+        table_csv(rows),
+        "classified.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    selected: list[int] = chosen.selection.rows
+    if not selected:
+        st.caption("Choose a row to see where the model looked. Click a heading to sort.")
+        return
+    place = selected[0]
+    alone = [_only(answer, place) for answer in answers]
+    st.fragment(classified_scan.show)(models, alone, scans[place], doubts[place])
+
+
+def _rows(
+    classes: Sequence[str], said: votes.Votes, scans: Sequence[Shown], doubts: Sequence[str]
+) -> list[dict[str, object]]:
+    labels = said.probabilities.argmax(axis=1)
+    truths = any(scan.truth for scan in scans)
+    rows: list[dict[str, object]] = []
+    for place, scan in enumerate(scans):
+        named = classes[int(labels[place])]
+        row: dict[str, object] = {"name": scan.name, "class": named}
+        row["probability"] = round(float(said.probabilities[place].max()), 4)
+        if truths:
+            row["truth"] = scan.truth
+            row["right"] = scan.truth == named if scan.truth else None
+        if said.models > 1:
+            row["agreeing"] = f"{said.agreeing[place]} of {said.models}"
+        row["warning"] = doubts[place].split(":", 1)[0]
+        row |= {
+            f"p({name})": round(float(value), 4)
+            for name, value in zip(classes, said.probabilities[place], strict=True)
+        }
+        rows.append(row)
+    return rows
+
+
+def _summary(rows: Sequence[dict[str, object]], doubts: Sequence[str]) -> None:
+    known = [row["right"] for row in rows if row.get("right") is not None]
+    unlike = sum(bool(doubt) for doubt in doubts)
+    with st.container(horizontal=True):
+        st.metric("Scans", f"{len(rows):,}")
+        if known:
+            share = counted(sum(map(bool, known)) / len(known), len(known))
+            st.metric("Right, of those whose class is known", share.text)
+        st.metric("Unlike what the model knows", f"{unlike:,}")
+
+
+def _columns(classes: Sequence[str]) -> dict[str, Any]:
+    share = st.column_config.NumberColumn(format="percent")
+    return {
+        "scan": st.column_config.ImageColumn("scan", width="small"),
+        "probability": st.column_config.ProgressColumn(
+            "probability", format="percent", min_value=0, max_value=1
+        ),
+        "right": st.column_config.CheckboxColumn("right"),
+        **{f"p({name})": share for name in classes},
+    }
+
+
+def _only(answer: Answered, place: int) -> Answered:
+    one = slice(place, place + 1)
+    return Answered(answer.known, answer.logits[one], answer.maps[one], answer.as_far[one])
+
+
+def _thumb(pixels: NDArray[np.uint8]) -> str:
+    """Return a small picture as an address that a table shows."""
+    picture = Image.fromarray(pixels)
+    picture.thumbnail((_THUMB_PX, _THUMB_PX))
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=80)
+    return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"

@@ -1,0 +1,156 @@
+"""Which model is asked: those that runs left, the best score first."""
+
+import math
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core import store
+from core.charts.evaluation.models import Model
+from core.charts.live import evidence
+from core.data.evaluated import Weights
+from core.evaluation.counted import counted
+from core.evaluation.intervals import Interval
+from core.specs.run import FINAL_MODEL
+from core.store import Event, Run, RunStatus
+from core.store.checkpoints import BestWeights, best_weights
+from pages.parts import evaluation_source, services, visitor
+from pages.parts.words import escaped
+
+_WITH_MODEL = (RunStatus.FINISHED, RunStatus.STOPPED, RunStatus.DIVERGED)
+_MOST_OFFERED = 200
+_MODEL, _VOTE = "classify-model", "classify-vote"
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A model to ask.
+
+    Attributes:
+        run: The run that left it.
+        weights: Which of its weights: "final", "best", or the SHA-256 of others that were
+            brought for its network.
+        score: Its accuracy on validation scans, without twins where they are known.
+    """
+
+    run: Run
+    weights: str
+    score: Interval
+
+    @property
+    def key(self) -> str:
+        """Names it in the link."""
+        return f"{self.run.id}-{self.weights}"
+
+    @property
+    def asked(self) -> tuple[str, str]:
+        """What a worker is told of it."""
+        return self.run.id, self.weights
+
+    @property
+    def label(self) -> str:
+        """What the list shows: score first, then which run."""
+        run = self.run
+        scans = evidence(run.spec.scans).split(" · ")[1]
+        return (
+            f"{self.score.text} · {run.name} · seed {run.spec.training.seed} · "
+            f"{self.weights} weights · {scans}"
+        )
+
+
+def choose() -> list[Offered]:
+    """Show the models, and return the chosen one, followed by those that vote with it."""
+    offered = {model.key: model for model in _offered()}
+    if not offered:
+        return []
+    linked = st.query_params.get("model", "")
+    if st.session_state.get(_MODEL) not in offered:
+        st.session_state[_MODEL] = linked if linked in offered else next(iter(offered))
+    key = st.selectbox(
+        "Model, the best validation accuracy first",
+        list(offered),
+        format_func=lambda key: offered[key].label,
+        key=_MODEL,
+        help="Accuracy on the validation scans of its own run, with its 95 % interval. Scores on "
+        "different scans cannot be compared. Where a model was evaluated, scans with a twin "
+        "among the training scans are left out.",
+    )
+    chosen = offered[key]
+    same = [model for model in reversed(offered.values()) if _same_but_seed(model, chosen)]
+    # A seed that was trained twice has one vote.
+    others = list({model.run.spec.training.seed: model for model in same}.values())
+    voting = others and st.toggle(
+        f"Vote with {len(others)} other seed{'s' if len(others) > 1 else ''} of these settings",
+        key=_VOTE,
+        help="The mean of the models' probabilities; how far they disagree is shown.",
+    )
+    st.query_params.from_dict({"model": key, **visitor.parameters()})
+    return [chosen, *(others if voting else [])]
+
+
+def _offered() -> list[Offered]:
+    db = services.db()
+    runs = [
+        run
+        for run in store.read_runs(db, limit=_MOST_OFFERED)
+        if run.status in _WITH_MODEL and visitor.owns(run)
+    ]
+    linked = st.query_params.get("model", "").rsplit("-", 1)[0]
+    if linked and all(run.id != linked for run in runs):
+        runs += [run for run in store.read_runs_of(db, [linked]) if run.status in _WITH_MODEL]
+    ids = [run.id for run in runs]
+    events, curves = store.read_events_of(db, ids), store.read_curves(db, ids)
+    found = [model for run in runs for model in _of_run(run, events[run.id], curves[run.id])]
+    return sorted(found, key=lambda model: -_rank(model.score))
+
+
+def _of_run(run: Run, events: list[Event], epochs: list[store.Epoch]) -> list[Offered]:
+    directory, best = services.settings().run_dir(run.id), best_weights(run.spec, events)
+    found: list[Offered] = []
+    if epochs and (directory / FINAL_MODEL).is_file():
+        found.append(Offered(run, "final", _score(run, "final", events, _accuracy(epochs, -1))))
+    if best is not None and (directory / best.file).is_file():
+        found.append(Offered(run, "best", _score(run, "best", events, _best(epochs, best))))
+    return found
+
+
+def _best(epochs: list[store.Epoch], best: BestWeights) -> float:
+    places = {epoch.epoch: place for place, epoch in enumerate(epochs)}
+    return _accuracy(epochs, places[best.epoch]) if best.epoch in places else math.nan
+
+
+def _accuracy(epochs: list[store.Epoch], place: int) -> float:
+    return float(epochs[place].logs.get("val_accuracy", math.nan))
+
+
+def _score(run: Run, weights: Weights, events: list[Event], logged: float) -> Interval:
+    kept: Model | None = evaluation_source.kept(evaluation_source.Wanted(run, weights), events)
+    if kept is None:
+        return counted(logged, run.validation_scans or 0)
+    return kept.shares.get("twin-free", kept.shares["all"])
+
+
+def _rank(score: Interval) -> float:
+    return -1.0 if math.isnan(score.value) else score.value
+
+
+def _same_but_seed(model: Offered, chosen: Offered) -> bool:
+    def settings(one: Offered) -> object:
+        spec = one.run.spec
+        training = spec.training.model_copy(update={"seed": 0})
+        return spec.scans, training, spec.callbacks, one.weights
+
+    seed = chosen.run.spec.training.seed
+    return model.run.spec.training.seed != seed and settings(model) == settings(chosen)
+
+
+def say_none() -> None:
+    """Say how to get a model."""
+    st.info("There is no trained model yet. Train one first: the quick demo takes a minute.")
+    st.page_link("pages/learn/overview.py", label="Overview", icon=":material/explore:")
+
+
+def name(model: Offered) -> str:
+    """Return a model's name for Markdown."""
+    run = model.run
+    return f"{escaped(run.name)} · seed {run.spec.training.seed} · {model.weights} weights"

@@ -1,0 +1,34 @@
+"""What the curves of one of the compared lines say about patience and min_delta."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core import store
+from core.charts.compare.lines import Line
+from core.charts.live import evidence
+from core.plateaus.directions import likely_direction
+from pages.parts import advice_panel
+
+
+def show(lines: Sequence[Line], metric: str, *, key: str) -> None:
+    """Offer advice on a line; with several seeds it says how stable the advice is.
+
+    Args:
+        lines: What is compared.
+        metric: The metric that is shown.
+        key: Changes with the comparison.
+    """
+    st.subheader("Which patience to take?")
+    if not st.toggle("Show the advice", key=f"{key}-advice"):
+        return
+    by_label = {line.label: line for line in sorted(lines, key=lambda line: -line.n)}
+    chosen = st.selectbox("Of", list(by_label), key=f"{key}-advised", width=360)
+    line = by_label[chosen]
+    advice_panel.show(
+        [store.recorded_curves(history.epochs) for history in line.histories],
+        metric=metric,
+        mode=likely_direction(metric),
+        key=f"{key}-{chosen}-{metric}",
+        about=evidence(line.histories[0].run.spec.scans).split(" · ")[1],
+    )

@@ -1,0 +1,142 @@
+"""Where evaluations come from: kept beside the model, or asked of a worker."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from core import store
+from core.charts.evaluation.models import Model
+from core.data import evaluated
+from core.data.evaluated import Evaluated, Weights
+from core.engine import jobs
+from core.engine.answers import Answer
+from core.engine.engine import EngineState
+from core.specs.run import FINAL_MODEL
+from core.store import Event, Run
+from core.store.checkpoints import best_weights
+from pages.parts import services
+from pages.parts.words import escaped
+
+_ASKED, _PROBLEMS = "evaluate_asked", "evaluate_problems"
+# Where one worker does everything, a training may have to end first.
+_TIMEOUT_S = 1800.0
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A run's weights that are to be evaluated."""
+
+    run: Run
+    weights: Weights
+
+
+def wanted(runs: Sequence[Run], weights: str) -> list[Wanted]:
+    """Return what there is of the weights asked for; runs without best weights are named.
+
+    Args:
+        runs: The runs.
+        weights: "final", "best" or "both".
+    """
+    events = store.read_events_of(services.db(), [run.id for run in runs])
+    kept = {run.id for run in runs if best_weights(run.spec, events[run.id])}
+    without = [escaped(run.name) for run in runs if run.id not in kept]
+    if without and weights != "final":
+        st.caption(
+            f":material/info: No best weights were kept by {', '.join(without)}: that takes "
+            "`ModelCheckpoint` with `save_best_only`."
+        )
+    return [
+        Wanted(run, which)
+        for run in runs
+        for which in evaluated.WEIGHTS
+        if weights in (which, "both") and (which == "final" or run.id in kept)
+    ]
+
+
+def find(every: Sequence[Wanted], events: dict[str, list[Event]]) -> list[Model]:
+    """Return those that were evaluated, and offer to evaluate the others."""
+    _take_answers()
+    models = [kept(one, events[one.run.id]) for one in every]
+    missing = [one for one, model in zip(every, models, strict=True) if model is None]
+    if missing:
+        _offer(missing)
+    for problem in st.session_state.pop(_PROBLEMS, []):
+        st.error(problem, icon=":material/error:")
+    return [model for model in models if model is not None]
+
+
+def kept(one: Wanted, events: Sequence[Event]) -> Model | None:
+    """Return a model that was evaluated, or None."""
+    directory = services.settings().run_dir(one.run.id)
+    best = best_weights(one.run.spec, events)
+    name = best.file if one.weights == "best" and best else FINAL_MODEL
+    file, model = evaluated.file_of(directory, one.weights), directory / name
+    # On a cluster the model may lie on another machine, and only its evaluation here.
+    if not file.is_file() or (model.is_file() and _time(model) > _time(file)):
+        return None
+    return _read(str(file), _time(file), one.weights, _run=one.run)
+
+
+@st.cache_resource(max_entries=32)
+def _read(file: str, time_ns: int, weights: Weights, *, _run: Run) -> Model | None:  # noqa: ARG001 - the key
+    found: Evaluated | None = evaluated.read(Path(file))
+    return None if found is None else Model(_run, weights, found)
+
+
+def _time(file: Path) -> int:
+    return file.stat().st_mtime_ns
+
+
+def _offer(missing: Sequence[Wanted]) -> None:
+    asked: dict[tuple[str, Weights], Answer] = st.session_state.get(_ASKED, {})
+    left = [one for one in missing if (one.run.id, one.weights) not in asked]
+    if left:
+        names = ", ".join(f"{escaped(one.run.name)} ({one.weights})" for one in left)
+        st.markdown(f"Not evaluated yet: {names}. A few seconds each, in a worker.")
+        st.button(
+            "Evaluate" if len(left) == 1 else f"Evaluate these {len(left)}",
+            type="primary",
+            icon=":material/play_arrow:",
+            on_click=_ask,
+            args=(left,),
+        )
+    if asked:
+        st.fragment(_follow, run_every="0.5s")()
+
+
+def _ask(missing: Sequence[Wanted]) -> None:
+    asked = st.session_state.setdefault(_ASKED, {})
+    for one in missing:
+        if (one.run.id, one.weights) not in asked:
+            asked[one.run.id, one.weights] = services.engine().ask(
+                jobs.EVALUATE, one.run.id, one.weights, timeout_s=_TIMEOUT_S
+            )
+
+
+def _take_answers() -> None:
+    """Keep what workers answered: one on another machine has a home of its own."""
+    asked: dict[tuple[str, Weights], Answer] = st.session_state.get(_ASKED, {})
+    for (run_id, weights), answer in list(asked.items()):
+        if not answer.done:
+            continue
+        del asked[run_id, weights]
+        if answer.error:
+            st.session_state.setdefault(_PROBLEMS, []).append(escaped(answer.error))
+            continue
+        file = evaluated.file_of(services.settings().run_dir(run_id), weights)
+        if not file.is_file() or file.read_bytes() != answer.result:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            evaluated.write(answer.result, file)
+
+
+def _follow() -> None:
+    """Say what is waited for; draw the page anew when something is there."""
+    asked: dict[tuple[str, Weights], Answer] = st.session_state.get(_ASKED, {})
+    if not asked or any(answer.done for answer in asked.values()):
+        st.rerun()
+    warm = services.engine().state is EngineState.READY
+    what = "it" if len(asked) == 1 else f"these {len(asked)}"
+    doing = f"A worker evaluates {what}" if warm else "The engine is warming up"
+    st.status(f"{doing} …", state="running")

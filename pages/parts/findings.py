@@ -1,0 +1,112 @@
+"""What the linter finds in the settings, and buttons that mend it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from core import store
+from core.specs.code.layout import literal
+from core.specs.lint import Finding, Severity, lint
+from core.specs.run import RunSpec
+from core.store import KnownNoise
+from pages.parts import callback_list, services, visitor
+from pages.parts.form import Form
+from pages.parts.words import BadgeColor, escaped, when
+
+_BADGES: dict[Severity, tuple[str, str, BadgeColor]] = {
+    "error": ("will fail", ":material/error:", "red"),
+    "warning": ("will surprise you", ":material/warning:", "orange"),
+    "note": ("good to know", ":material/info:", "blue"),
+}
+
+
+def show(form: Form, spec: RunSpec | None, *, schedule_object: str) -> None:
+    """Show what will happen with these settings that a person may not expect.
+
+    Args:
+        form: Takes the changes that a button makes.
+        spec: The run; None if the form has mistakes.
+        schedule_object: The class of the schedule in pasted code, "" if there is none.
+    """
+    if spec is None:
+        st.caption("The look ahead comes back when the settings above are right.")
+        return
+    known = _known_noise(spec)
+    found = lint(spec, noise=known.noise if known else None, schedule_object=schedule_object)
+    if not found:
+        st.caption(":material/check_circle: Nothing in these settings is known to surprise.")
+    for finding in found:
+        _show(form, finding)
+    if known:
+        _show_source(known)
+
+
+def _known_noise(spec: RunSpec) -> KnownNoise | None:
+    return _remembered_noise(
+        visitor.owner(), spec.scans.model_dump_json(), spec.training.model, spec
+    )
+
+
+@st.cache_data(max_entries=64, ttl="20s")
+def _remembered_noise(owner: str, scans: str, model: str, _spec: RunSpec) -> KnownNoise | None:  # noqa: ARG001 - the key
+    return store.known_noise(services.db(), _spec, owner=owner)
+
+
+def _show(form: Form, finding: Finding) -> None:
+    label, icon, color = _BADGES[finding.severity]
+    with st.container(border=True, gap="xsmall"):
+        st.badge(label, icon=icon, color=color)
+        of = "" if finding.callback in finding.sentence else f"**{finding.callback}** · "
+        st.markdown(f"{of}{finding.sentence}")
+        st.markdown(f":material/build: {finding.remedy}")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if finding.fix:
+                st.button(
+                    words_of(finding.fix, form.order),
+                    key=f"fix-{finding.rule}-{finding.key}",
+                    icon=":material/auto_fix_high:",
+                    on_click=_apply,
+                    args=(form, finding),
+                )
+            st.markdown(f"[{_source_of(finding.evidence)}]({finding.evidence})", width="content")
+
+
+def _apply(form: Form, finding: Finding) -> None:
+    said = words_of(finding.fix, form.order)
+    form.replace(form.values | dict(finding.fix))
+    for key in finding.fix:
+        callback_list.reveal(key.partition(".")[0])
+    st.toast(f"Done: {said}.", icon=":material/auto_fix_high:")
+
+
+def words_of(fix: Mapping[str, Any], order: list[str]) -> str:
+    """Return what a change does, as a button says it: "Set patience to 5".
+
+    Args:
+        fix: Flat names and values.
+        order: The callbacks before the change.
+    """
+    if "callbacks" in fix:
+        gone = [name for name in order if name not in fix["callbacks"]]
+        moved = next((a for a, b in zip(order, fix["callbacks"], strict=False) if a != b), "")
+        return f"Take {gone[0]} out" if gone else f"Move {moved} down"
+    parts = [f"{key.rpartition('.')[2]} to {literal(value)}" for key, value in fix.items()]
+    return f"Set {', '.join(parts)}"
+
+
+def _source_of(address: str) -> str:
+    last = address.rpartition("/")[2]
+    if "/issues/" in address:
+        project = "TensorFlow" if "tensorflow" in address else "Keras"
+        return f"{project} issue {last}"
+    return f"Keras 3.15.1, {last}".replace("_", r"\_")
+
+
+def _show_source(known: KnownNoise) -> None:
+    shown = ", ".join(f"`{name}` ±{noise:.2g}" for name, noise in known.noise.items())
+    st.caption(
+        f":material/query_stats: The noise on the plateau is that of your run "
+        f"“{escaped(known.run.name)}”, {when(known.run)}, on the same scans with the same model: "
+        f"{shown}."
+    )

@@ -1,0 +1,137 @@
+"""What is new in a run, sent to whoever watches it, over a socket of its own.
+
+Asking through Streamlit several times a second costs the browser 65 ms of script a
+look, a sixth of a core on the machine that trains. This route of the same server looks
+into the store instead, and sends what changed. Whoever has a run's id may read it.
+"""
+
+import json
+import time
+from typing import Any
+
+import anyio
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from core import store
+from core.store import Epoch, Run, Signs, UnknownRun
+from pages.parts import services
+from pages.parts.progress import line, progress_of
+
+LINES_WHILE_ACTIVE, LINES_AFTERWARDS = 40, 1000
+# Looks, and still more what the browser paints, take time from the training beside them.
+_LOOK_EVERY_S = 0.25
+_PROGRESS_EVERY_S = 1.0
+_PATH = "live"
+
+
+def address(run: Run, *, dark: bool) -> str:
+    """Return the feed's address below the app's own, "" for a run that has ended."""
+    return f"{_PATH}/{run.id}?dark={int(dark)}" if run.is_active else ""
+
+
+def state_of(run: Run | Signs) -> str:
+    """Return what of a run the rest of its page is drawn from."""
+    return f"{run.status}{' stopping' if run.stop_requested else ''}"
+
+
+def console_of(run: Run | Signs, run_id: str) -> str:
+    """Return the last lines that Keras printed."""
+    active = run.status in store.ACTIVE
+    last = LINES_WHILE_ACTIVE if active else LINES_AFTERWARDS
+    return "\n".join(store.read_console(services.db(), run_id, last=last))
+
+
+class Feed:
+    """Tells a watcher what is new since it last told.
+
+    Args:
+        run_id: The run.
+        dark: Whether the watcher's page is dark.
+    """
+
+    def __init__(self, run_id: str, *, dark: bool) -> None:
+        self.over = False
+        self._run_id, self._dark = run_id, dark
+        self._told: Signs | None = None
+        self._epochs: list[Epoch] = []
+        self._progress_told_s = 0.0
+
+    def news(self) -> dict[str, Any]:
+        """Return what changed, by the names that live.js knows; empty if nothing did.
+
+        Raises:
+            UnknownRun: If the run was deleted.
+        """
+        now, before = store.read_signs(services.db(), self._run_id), self._told
+        if now == before or self._too_soon(now):
+            return {}
+        self._told = now
+        self.over = now.status not in store.ACTIVE
+        news: dict[str, Any] = {"state": state_of(now), "over": self.over}
+        if before is None or now.line != before.line:
+            news["lines"] = console_of(now, self._run_id)
+        return news | self._progress(now, before)
+
+    def _too_soon(self, now: Signs) -> bool:
+        """Tell whether nothing but a batch is new, and the last one was just told."""
+        before = self._told
+        same = before is not None and (now.epoch, now.event, now.line, state_of(now)) == (
+            before.epoch,
+            before.event,
+            before.line,
+            state_of(before),
+        )
+        return same and time.monotonic() - self._progress_told_s < _PROGRESS_EVERY_S
+
+    def _progress(self, now: Signs, before: Signs | None) -> dict[str, Any]:
+        # The server's start need not wait for plotly.
+        from core.charts.live import run_figure  # noqa: PLC0415
+
+        self._progress_told_s = time.monotonic()
+        db = services.db()
+        run = store.read_run(db, self._run_id)
+        seen = self._epochs[-1].id if self._epochs else 0
+        if now.epoch > seen:
+            self._epochs += store.read_epochs(db, self._run_id, after=seen)
+        progress = progress_of(run, self._epochs)
+        news: dict[str, Any] = {"share": progress.share, "text": progress.text}
+        if before is None or (now.epoch, now.event) != (before.epoch, before.event):
+            events = store.read_events(db, self._run_id)
+            figure = run_figure(run, self._epochs, events, dark=self._dark)
+            news |= {"line": line(run, self._epochs), "figure": figure.to_json()}
+        return news
+
+
+async def follow(socket: WebSocket) -> None:
+    """Send what is new in a run until it ends or the watcher has gone."""
+    await socket.accept()
+    feed = Feed(socket.path_params["run_id"], dark=socket.query_params.get("dark") == "1")
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(_cancel_when_gone, socket, tasks.cancel_scope)
+        await _send_all(socket, feed)
+        tasks.cancel_scope.cancel()
+
+
+async def _send_all(socket: WebSocket, feed: Feed) -> None:
+    try:
+        while not feed.over:
+            news = await anyio.to_thread.run_sync(feed.news)
+            if news:
+                await socket.send_text(json.dumps(news))
+            await anyio.sleep(_LOOK_EVERY_S)
+    except (UnknownRun, WebSocketDisconnect):
+        return
+    await socket.close()
+
+
+async def _cancel_when_gone(socket: WebSocket, scope: anyio.CancelScope) -> None:
+    """End the sending when the page is closed, or the server: a socket hears of both."""
+    try:
+        while True:
+            await socket.receive_text()
+    except WebSocketDisconnect:
+        scope.cancel()
+
+
+ROUTE = WebSocketRoute(f"/{_PATH}/{{run_id}}", follow)

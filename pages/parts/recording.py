@@ -1,0 +1,139 @@
+"""Which recorded curve to look at: the example, a stored run, or one that a person brings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core import store
+from core.charts.live import evidence
+from core.curves import RecordedCurves
+from core.curves.example import example_curves, example_recording
+from core.specs import presets
+from core.specs.run import RunSpec
+from core.store import Event, EventKind, Run, UnknownRun
+from pages.parts import own_curve, services, visitor
+from pages.parts.replay_state import EXAMPLE, OWN, RUN, ReplayState
+from pages.parts.words import escaped, when
+
+MAX_EPOCHS = 1000
+"""The most epochs that are replayed on a page, so that it answers a slider at once."""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A recorded training.
+
+    Attributes:
+        key: Tells it from others.
+        curves: What it logged.
+        evidence: What it rests on, plain text.
+        spec: How it was trained; None for a brought one.
+        events: What its callbacks did; empty for a brought one.
+    """
+
+    key: str
+    curves: RecordedCurves
+    evidence: str
+    spec: RunSpec | None = None
+    events: Sequence[Event] = ()
+
+
+def choose(state: ReplayState) -> Recording:
+    """Show where a curve can come from, and return the chosen one."""
+    chosen = st.segmented_control(
+        "Recorded curve",
+        [EXAMPLE, RUN, OWN],
+        default=state.source,
+        key=f"replay-source-{state.generation}",
+    )
+    if chosen and chosen != state.source:
+        state.source = chosen
+        state.begin_anew()
+    recording = {RUN: _run, OWN: _own}.get(state.source, lambda _: None)(state) or _example()
+    return _cut(recording)
+
+
+def _example() -> Recording:
+    curves = example_curves()
+    st.caption(
+        ":material/science: An example, recorded once: the quick demo, really trained for "
+        f"{len(curves)} epochs on simulated scans, with two reductions of the learning rate."
+    )
+    events = [
+        Event(EventKind(event["kind"]), event["epoch"], event["detail"])
+        for event in example_recording()["events"]
+    ]
+    title = "example: the quick demo, trained once"
+    return Recording("example", curves, title, presets.quick_demo(), events)
+
+
+def _run(state: ReplayState) -> Recording | None:
+    runs = _choices(state)
+    if not runs:
+        st.info("No run to replay yet: start the quick demo, or bring a curve of your own.")
+        st.page_link("pages/learn/overview.py", label="Overview", icon=":material/explore:")
+        return None
+    ids = list(runs)
+    chosen = st.selectbox(
+        "Run",
+        ids,
+        index=ids.index(state.run_id) if state.run_id in runs else 0,
+        key=f"replay-run-{state.generation}",
+        format_func=lambda run_id: f"{runs[run_id].name} · {when(runs[run_id])}",
+    )
+    if chosen != state.run_id:
+        state.run_id = chosen
+        state.begin_anew()
+    run = runs[chosen]
+    epochs = store.read_epochs(services.db(), run.id)
+    if not epochs:
+        st.info("No epoch of this run has finished yet. Until then, here is the example.")
+        return None
+    return Recording(
+        run.id,
+        store.recorded_curves(epochs),
+        f"recorded: {evidence(run.spec.scans)}",
+        run.spec,
+        store.read_events(services.db(), run.id),
+    )
+
+
+def _choices(state: ReplayState) -> dict[str, Run]:
+    """Return the runs to choose from, the visitor's own first, and that of the link."""
+    runs = store.read_runs(services.db(), limit=100)
+    runs.sort(key=lambda run: not visitor.owns(run))
+    found = {run.id: run for run in runs}
+    if state.run_id is not None and state.run_id not in found:
+        try:
+            found[state.run_id] = store.read_run(services.db(), state.run_id)
+        except UnknownRun as error:
+            st.error(escaped(str(error)), icon=":material/search_off:")
+            state.run_id = None
+    return found
+
+
+def _own(state: ReplayState) -> Recording | None:
+    brought = own_curve.bring(state)
+    if brought is None:
+        return None
+    name, curves = brought
+    return Recording(f"own-{name}-{len(curves)}-{state.training}", curves, f"your curve · {name}")
+
+
+def _cut(recording: Recording) -> Recording:
+    """Keep what a page can draw, and say so."""
+    curves = recording.curves
+    if len(curves) <= MAX_EPOCHS:
+        return recording
+    st.caption(
+        f":material/content_cut: The first {MAX_EPOCHS:,} of its {len(curves):,} epochs are "
+        "replayed."
+    )
+    return Recording(
+        recording.key,
+        curves.first(MAX_EPOCHS),
+        recording.evidence,
+        recording.spec,
+        recording.events,
+    )

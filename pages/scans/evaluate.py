@@ -1,0 +1,56 @@
+"""Evaluate: what a trained model is worth, how sure that is, and where it is wrong."""
+
+import streamlit as st
+
+from core import store
+from core.charts.evaluation.models import Model
+from pages.parts import (
+    evaluate_choice,
+    evaluation_detail,
+    evaluation_overview,
+    evaluation_source,
+    services,
+)
+
+
+def choose_model(models: list[Model]) -> Model:
+    """Show which model to look at closely."""
+    by_key = {model.key: model for model in models}
+    if st.session_state.get("evaluate-model") not in by_key:
+        st.session_state["evaluate-model"] = models[0].key
+    if len(models) == 1:
+        return models[0]
+    key = st.selectbox(
+        "Model", list(by_key), format_func=lambda key: by_key[key].name, key="evaluate-model"
+    )
+    return by_key[key]
+
+
+evaluate_choice.take_link()
+st.title("Evaluate")
+st.markdown(
+    "What is a trained model worth? Its score on the validation scans with the doubt that belongs "
+    "to it, the scans it gets wrong, whether it knows when it is unsure, and where it looks."
+)
+runs = evaluate_choice.choose_runs()
+if not runs:
+    st.info("No run is chosen. Choose one above, or train one first.")
+    st.page_link("pages/learn/overview.py", label="Overview", icon=":material/explore:")
+    evaluate_choice.choose_weights()
+    evaluate_choice.keep_link()
+    st.stop()
+events = store.read_events_of(services.db(), [run.id for run in runs])
+controls = st.container(horizontal=True)
+with controls:
+    weights = evaluate_choice.choose_weights()
+models = evaluation_source.find(evaluation_source.wanted(runs, weights), events)
+if models:
+    shares = models[0].shares
+    with controls:
+        switch = evaluate_choice.choose_scans({at: share.scans for at, share in shares.items()})
+    evaluation_overview.show(models, switch, events)
+    st.subheader("A closer look")
+    model = choose_model(models)
+    # Another model's scans may have no twins at all.
+    evaluation_detail.show(model, switch if model.chosen(switch).any() else "all")
+evaluate_choice.keep_link()

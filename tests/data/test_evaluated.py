@@ -1,0 +1,95 @@
+"""The file of an evaluation."""
+
+import dataclasses
+import io
+
+import numpy as np
+import pytest
+
+from core.data import evaluated
+from core.data.evaluated import Evaluated, UnreadableEvaluation
+from core.data.scan_set import ScanSet
+
+
+def an_evaluation(count=6, **changed):
+    """Return an evaluation whose even scans have a twin and the first no heat map."""
+    draw = np.random.default_rng(3)
+    values = {
+        "key": "k" * 64,
+        "classes": ("healthy", "tumor"),
+        "names": tuple(f"scan {i}" for i in range(count)),
+        "labels": np.arange(count) % 2,
+        "logits": draw.normal(size=(count, 2)).astype(np.float32),
+        "features": draw.normal(size=(count, 5)).astype(np.float32),
+        "positions": np.arange(count) + 10,
+        "groups": np.arange(count) // 2,
+        "twin": np.arange(count) % 2 == 0,
+        "subject": np.zeros(count, bool),
+        "maps": draw.random((count, 4, 4)).astype(np.float16),
+        "peaks": np.where(np.arange(count)[:, None] == 0, -1, 7) * np.ones((1, 2), np.int64),
+        "hit": np.arange(count) % 3 == 1,
+        "lesion_share": np.full(count, 0.1, np.float32),
+    }
+    return Evaluated(**values | changed)
+
+
+def test_what_is_written_is_read(tmp_path):
+    before = an_evaluation()
+    file = evaluated.file_of(tmp_path, "best")
+    evaluated.write(evaluated.to_bytes(before), file)
+    after = evaluated.read(file)
+    for field in dataclasses.fields(Evaluated):
+        one, other = getattr(before, field.name), getattr(after, field.name)
+        np.testing.assert_array_equal(one, other)
+        assert type(one) is type(other)
+    assert after.blank.tolist() == [True, False, False, False, False, False]
+    assert after.leakage.chosen("twin-free").sum() == 3
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_no_file_or_half_a_file_is_no_evaluation(tmp_path):
+    file = tmp_path / "evaluation-final.npz"
+    assert evaluated.read(file) is None
+    whole = evaluated.to_bytes(an_evaluation())
+    file.write_bytes(whole[: len(whole) // 2])
+    assert evaluated.read(file) is None
+
+
+@pytest.mark.parametrize("changed", [{"format": 99}, {"labels": np.zeros(3, np.int64)}])
+def test_another_layout_is_refused(changed):
+    with np.load(io.BytesIO(evaluated.to_bytes(an_evaluation()))) as arrays:
+        values = dict(arrays) | changed
+    file = io.BytesIO()
+    np.savez(file, **values)
+    with pytest.raises(UnreadableEvaluation, match="Evaluate again"):
+        evaluated.from_bytes(file.getvalue())
+
+
+def test_pickled_objects_are_never_loaded():
+    with np.load(io.BytesIO(evaluated.to_bytes(an_evaluation()))) as arrays:
+        values = dict(arrays) | {"names": np.array([object()] * 6, dtype=object)}
+    file = io.BytesIO()
+    np.savez(file, **values)
+    with pytest.raises(UnreadableEvaluation):
+        evaluated.from_bytes(file.getvalue())
+
+
+def test_the_key_follows_model_scans_and_split(tmp_path):
+    model = tmp_path / "final.keras"
+    model.write_bytes(b"weights")
+    scans = ScanSet(
+        images=np.zeros((4, 8, 8), np.uint8),
+        labels=np.arange(4),
+        classes=("a", "b"),
+        groups=np.arange(4),
+        validation=np.array([True, False, True, False]),
+        masks=None,
+        names=tuple("abcd"),
+    )
+    keys = {evaluated.key_of(model, scans)}
+    assert keys == {evaluated.key_of(model, scans)}
+    keys.add(evaluated.key_of(model, dataclasses.replace(scans, validation=~scans.validation)))
+    keys.add(evaluated.key_of(model, dataclasses.replace(scans, images=scans.images + 1)))
+    model.write_bytes(b"others")
+    keys.add(evaluated.key_of(model, scans))
+    assert len(keys) == 4
