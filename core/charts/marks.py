@@ -43,7 +43,7 @@ LOOKS = {
     EventKind.STOPPED: Look("stopped", "octagon-open", 18, "ink"),
     EventKind.FAILED: Look("failed", "x-thin-open", 14, "trouble"),
     EventKind.PAUSED: Look("paused", "hash-open", 14, "ink"),
-    EventKind.CONTINUED: Look("continued", "triangle-right-open", 14, "ink"),
+    EventKind.CONTINUED: Look("continued", "triangle-up-open", 14, "ink"),
     EventKind.RESUMED: Look("resumed", "triangle-right-open", 18, "trouble"),
     EventKind.FORKED: Look("forked", "diamond-open", 18, "ink"),
     EventKind.FINISHED: Look("finished", "line-ns-open", 18, "soft"),

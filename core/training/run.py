@@ -157,7 +157,7 @@ def _fit(work: _Work, scans: ScanSet) -> RunStatus:
     for event in start.events:
         work.journal.add(event)
     with _state_writer(work) as writer:
-        status = _train(work, start, writer, model, training, scans)
+        status = _train(work, start, writer, model=model, training=training, scans=scans)
     if work.journal.failure:
         raise work.journal.failure
     return status
@@ -186,6 +186,7 @@ def _train(
     work: _Work,
     start: Start,
     writer: StateWriter,
+    *,
     model: keras.Model,
     training: batches.ScanBatches,
     scans: ScanSet,
@@ -210,6 +211,10 @@ def _train(
             model.fit(
                 training,
                 validation_data=validation,
+                # ScanBatches shuffles by seed and epoch. Keras would shuffle the batches again,
+                # with a generator that knows only how many epochs this process has trained.
+                # Source: `PyDatasetAdapter._finite_generator`, Keras 3.15.
+                shuffle=False,
                 initial_epoch=start.first_epoch,
                 epochs=start.first_epoch if ended else spec.epochs,
                 verbose=spec.verbose,
@@ -229,6 +234,8 @@ def _train(
                 raise
             recorder.note_broken_off()
             return RunStatus.DIVERGED
+        finally:
+            _close_tables(watched)
     _save(model, work.directory)
     return RunStatus.DIVERGED if recorder.diverged else status
 
@@ -248,6 +255,13 @@ def _close_files(watched: Iterable[keras.callbacks.Callback]) -> None:
     """Close the files of callbacks whose training pauses; it has not ended for the others."""
     for callback in watched:
         if isinstance(callback, keras.callbacks.TensorBoard | keras.callbacks.CSVLogger):
+            callback.on_train_end()
+
+
+def _close_tables(watched: Iterable[keras.callbacks.Callback]) -> None:
+    """Close the files that a training left open that did not end as Keras ends it."""
+    for callback in watched:
+        if isinstance(callback, keras.callbacks.CSVLogger):
             callback.on_train_end()
 
 

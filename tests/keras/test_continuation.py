@@ -273,9 +273,8 @@ def test_the_rate_cut_by_hand_is_an_event_and_is_cut_again_at_the_same_batch(lab
         lab.monkeypatch.setattr(recorder.Recorder, "on_train_batch_begin", ask)
 
     whole = lab.create(REDUCING)
-    with lab.monkeypatch.context():
-        cut(whole)
-        lab.train(whole)
+    cut(whole)
+    lab.train(whole)
     (change,) = [
         e for e in store.read_events(lab.db, whole) if e.kind is EventKind.LEARNING_RATE_SET
     ]

@@ -133,6 +133,8 @@ def _fit_batches(training: TrainingSpec) -> str:
         [
             'Batches(scans["x_train"], scans["y_train"], shuffle=True)',
             'validation_data=Batches(scans["x_val"], scans["y_val"], shuffle=False)',
+            # Batches shuffles by seed and epoch; Keras would shuffle its batches again.
+            "shuffle=False",
             "epochs=EPOCHS",
             f"verbose={training.verbose}",
             "callbacks=callbacks",
