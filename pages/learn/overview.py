@@ -48,11 +48,11 @@ with st.container(border=True):
         st.switch_page("pages/train/configure.py", query_params=query)
 st.subheader("More to find out")
 for path, label, icon, what in _MORE:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.page_link(
-            f"pages/{path}.py",
-            label=f"**{label}**",
-            icon=f":material/{icon}:",
-            query_params=visitor.parameters(),
-        )
-        st.caption(what)
+    link, text = st.columns([1, 4], vertical_alignment="center")
+    link.page_link(
+        f"pages/{path}.py",
+        label=f"**{label}**",
+        icon=f":material/{icon}:",
+        query_params=visitor.parameters(),
+    )
+    text.caption(what)
