@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -250,17 +251,33 @@ def held_bytes(pid):
     return int(status.split("VmHWM:")[1].split()[0]) * 1024
 
 
+@pytest.fixture(scope="module")
+def shared():
+    """Lend a function that asks one process again and again, as long as nothing breaks it."""
+    pool, lent = Decoders(), ExitStack()
+    alive = []
+
+    def decoder():
+        if not alive or alive[-1].broken:
+            lent.close()
+            alive.append(lent.enter_context(pool.one()))
+        return alive[-1]
+
+    yield decoder
+    lent.close()
+    pool.close()
+
+
 @pytest.mark.parametrize("name", [name for name in hostile.BOMBS if name not in COSTLY])
 @pytest.mark.skipif(not LINUX, reason="what a process held most is read from /proc")
-def test_bomb_is_a_scan_or_a_sentence_within_the_limits(name, pool):
-    data = hostile.BOMBS[name]()
+def test_bomb_is_a_scan_or_a_sentence_within_the_limits(name, shared):
+    data, decoder = hostile.BOMBS[name](), shared()
     assert len(data) <= uploads.MAX_BYTES
-    with pool.one() as decoder:
-        header, body = decoder.ask({"ask": "decode", "choice": {}}, data)
-        assert held_bytes(decoder.pid) <= 600 * 10**6
+    header, body = decoder.ask({"ask": "decode", "choice": {}}, data)
+    assert held_bytes(decoder.pid) <= 600 * 10**6
     assert header["answer"] in {"scan", "problem"}
     if header["answer"] == "problem":
-        assert header["problem"].endswith((".", "PNG"))
+        assert header["problem"].endswith(".")
         assert not body
 
 
