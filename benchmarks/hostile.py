@@ -158,7 +158,7 @@ def dicom_around(frame: bytes, syntax: Any) -> bytes:
 
 def rle_bomb() -> bytes:
     """Return an RLE frame that repeats one byte very often."""
-    segment = b"\x81\x00" * (4 * _MEGABYTE)
+    segment = b"\x81\x00" * _MEGABYTE
     return dicom_around(struct.pack("<16I", 1, 64, *[0] * 14) + segment, RLELossless)
 
 
