@@ -18,7 +18,8 @@ from pydicom.uid import (
 
 from benchmarks import scan_files
 
-_RAMP = np.arange(64 * 64, dtype=np.uint16).reshape(64, 64)
+RAMP = np.arange(64 * 64, dtype=np.uint16).reshape(64, 64)
+"""Pixels of a sound scan."""
 _SIDE = 4096
 _MEGABYTE = 2**20
 _FLIPS = 6
@@ -27,16 +28,16 @@ _FLIPS = 6
 def whole() -> dict[str, bytes]:
     """Return one sound file a format, from which broken ones are made."""
     volume = np.arange(8 * 9 * 10, dtype=np.int16).reshape(8, 9, 10)
-    gray = (_RAMP >> 4).astype(np.uint8)
+    gray = (RAMP >> 4).astype(np.uint8)
     return {
-        "png": scan_files.picture(_RAMP),
+        "png": scan_files.picture(RAMP),
         "jpeg": scan_files.picture(gray, "JPEG"),
-        "dicom": scan_files.dicom(_RAMP, WindowCenter=2000, WindowWidth=900),
-        "rle dicom": scan_files.recoded_dicom(_RAMP, RLELossless),
+        "dicom": scan_files.dicom(RAMP, WindowCenter=2000, WindowWidth=900),
+        "rle dicom": scan_files.recoded_dicom(RAMP, RLELossless),
         "jpeg dicom": scan_files.compressed_dicom(
             scan_files.header(gray), JPEGBaseline8Bit, scan_files.picture(gray, "JPEG")
         ),
-        "j2k dicom": scan_files.recoded_dicom(_RAMP, JPEG2000Lossless),
+        "j2k dicom": scan_files.recoded_dicom(RAMP, JPEG2000Lossless),
         "nii": scan_files.nifti(volume),
         "nii.gz": scan_files.nifti(volume, packed=True),
     }
@@ -93,7 +94,7 @@ def png_with_text_bomb() -> bytes:
     body = b"Comment\0\0" + _zeros(300)
     text = struct.pack(">I", len(body)) + b"zTXt" + body
     text += struct.pack(">I", zlib.crc32(b"zTXt" + body))
-    start = scan_files.picture(_RAMP)
+    start = scan_files.picture(RAMP)
     return start[: 8 + 25] + text + start[8 + 25 :]
 
 
@@ -131,7 +132,7 @@ def gif_of_many_frames(count: int = 3000) -> bytes:
 
 def deflated_dicom(megabytes: int = 700) -> bytes:
     """Return a DICOM file that is a thousand times as long once it is inflated."""
-    start = scan_files.dicom(_RAMP, syntax=ExplicitVRLittleEndian)
+    start = scan_files.dicom(RAMP, syntax=ExplicitVRLittleEndian)
     old, new = (uid.encode() for uid in (ExplicitVRLittleEndian, DeflatedExplicitVRLittleEndian))
     place = start.index(b"\x02\x00\x10\x00UI")
     padded = new + b"\0" * (len(new) % 2)
@@ -145,7 +146,7 @@ def deflated_dicom(megabytes: int = 700) -> bytes:
 
 def dicom_that_claims(**elements: Any) -> bytes:
     """Return a DICOM file whose header says other than its pixels."""
-    return scan_files.dicom(_RAMP, **elements)
+    return scan_files.dicom(RAMP, **elements)
 
 
 def dicom_around(frame: bytes, syntax: Any) -> bytes:
@@ -157,14 +158,14 @@ def dicom_around(frame: bytes, syntax: Any) -> bytes:
 
 def rle_bomb() -> bytes:
     """Return an RLE frame that repeats one byte very often."""
-    segment = b"\x81\x00" * (4 * _MEGABYTE)
+    segment = b"\x81\x00" * _MEGABYTE
     return dicom_around(struct.pack("<16I", 1, 64, *[0] * 14) + segment, RLELossless)
 
 
 def nested_dicom(depth: int = 5000) -> bytes:
     """Return a DICOM file of sequences in sequences in sequences."""
     start = b"\x40\x00\x30\xa7SQ\0\0\xff\xff\xff\xff\xfe\xff\x00\xe0\xff\xff\xff\xff"
-    whole_file = scan_files.dicom(_RAMP)
+    whole_file = scan_files.dicom(RAMP)
     place = whole_file.index(b"\x28\x00\x02\x00US")
     return whole_file[:place] + start * depth + whole_file[place:]
 
