@@ -204,14 +204,19 @@ def end_branch(store: Store, branch: Branch, status: RunStatus, *, error: str = 
         return forget_states(connection, states.c.owner_id == branch.id)
 
 
-def requeue_branches(store: Store, task: str) -> None:
-    """Queue the branches again whose worker died in a task; end those that died too often."""
+def requeue_branches(store: Store, task: str) -> int:
+    """Queue the branches again whose worker died in a task, and return how many it had.
+
+    One that died too often without an epoch between them fails.
+    """
     with store.write() as connection:
         query = select(branches).where(
             branches.c.task == task, branches.c.status == RunStatus.RUNNING
         )
-        for row in connection.execute(query).mappings().all():
-            _requeue(connection, branch_of(row))
+        held = [branch_of(row) for row in connection.execute(query).mappings()]
+        for branch in held:
+            _requeue(connection, branch)
+    return len(held)
 
 
 def branch_goes_on(store: Store, branch: Branch) -> bool:
@@ -300,7 +305,21 @@ def end_branch_in(
     current = read_branch_in(connection, branch.id)
     for run_id in run_ids_in(connection, current, current.settings).values():
         end_in(connection, run_id, status, error=error)
+    if status is RunStatus.STOPPED:
+        # Those that parted from it after Stop was pressed.
+        for queued in branches_in(connection, branch.sweep_id, [RunStatus.QUEUED]):
+            end_branch_in(connection, queued, status)
     settle(connection, branch.sweep_id)
+
+
+def branches_in(
+    connection: Connection, sweep_id: str, statuses: Iterable[RunStatus]
+) -> list[Branch]:
+    """Return the branches of a sweep that stand so."""
+    query = select(branches).where(
+        branches.c.sweep_id == sweep_id, branches.c.status.in_(list(statuses))
+    )
+    return [branch_of(row) for row in connection.execute(query).mappings()]
 
 
 def settle(connection: Connection, sweep_id: str) -> None:
