@@ -60,7 +60,7 @@ def test_a_seed_decides_the_weights_whatever_other_threads_draw(tiny_scans, monk
     from core.specs.run import TrainingSpec
     from core.training import models, run
 
-    build = models.build
+    build, plain = models.build, _built_after_set_random_seed(3)
     built = run.build_model(TrainingSpec(seed=3), tiny_scans).get_weights()
 
     def draw_meanwhile(*arguments, **named):
@@ -69,7 +69,6 @@ def test_a_seed_decides_the_weights_whatever_other_threads_draw(tiny_scans, monk
 
     monkeypatch.setattr(models, "build", draw_meanwhile)
     again = run.build_model(TrainingSpec(seed=3), tiny_scans).get_weights()
-    plain = _built_after_set_random_seed(3)
     for weights in zip(built, again, plain, strict=True):
         assert len({each.tobytes() for each in weights}) == 1
 
