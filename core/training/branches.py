@@ -160,6 +160,7 @@ class _Bench:
             steps_per_epoch=len(training),
             parameters=model.count_params(),
             **batches.size_of(scans),
+            **({} if start.again or start.state else {"notes": list(scans.left_out)}),
         )
         team = self._team(journal, start, specs)
         with _broken_off(team, journal), _silence():
