@@ -25,9 +25,10 @@ from core.training import batches, restart
 from core.training import run as single
 from core.training.branch_journal import BranchJournal
 from core.training.determinism import set_determinism
+from core.training.member import Member, settings_in, state_of_member
 from core.training.recorder import StopRequested
 from core.training.state import State, UnusableState
-from core.training.team import Member, Team, settings_in, state_of_member
+from core.training.team import Team
 
 _PROGRESS_STEP = 0.02
 
