@@ -1,6 +1,7 @@
 """The bytes of a picture, as an array of grays."""
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Generator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -75,13 +76,45 @@ def read_gray(source: Path | BinaryIO, *, size_px: int | None = None) -> NDArray
     """
     if size_px is not None and size_px < 1:
         raise ValueError(f"`size_px` must be at least 1 pixel, got {size_px}.")
+    with open_picture(source) as image:
+        return grays_of(image, size_px=size_px)
+
+
+@contextmanager
+def open_picture(source: Path | BinaryIO) -> Generator[Image.Image]:
+    """Open a picture of an allowed size; its pixels are read in the block or not at all.
+
+    Raises:
+        UnreadableImage: As `read_gray`, whatever goes wrong here or in the block.
+    """
     try:
         with _opened(source) as stream:
-            return _decode(stream, size_px)
+            _refuse_empty(stream)
+            with Image.open(stream, formats=FORMATS) as image:
+                _refuse_large(image)
+                yield image
     except UnreadableImage:
         raise
     except Exception as error:  # Pillow raises SyntaxError, struct.error and many more
         raise UnreadableImage(_reason(error)) from error
+
+
+def grays_of(image: Image.Image, *, size_px: int | None = None) -> NDArray[np.uint8]:
+    """Turn an opened picture into grays, as `read_gray` does."""
+    draft_px = DRAFT_MARGIN * (size_px or max(image.size))
+    image.draft("L", (draft_px, draft_px))  # a JPEG's luma only, and reduced
+    ImageOps.exif_transpose(image, in_place=True)
+    gray = _gray(image)
+    if size_px is not None:
+        # Bilinear, which Pillow widens to the reduction: it neither aliases nor,
+        # as Lanczos does, draws a dark rim that no scanner saw around the skull.
+        gray = gray.resize((size_px, size_px), Image.Resampling.BILINEAR)
+    return np.array(gray)
+
+
+def has_wide_values(image: Image.Image) -> bool:
+    """Tell whether a picture's values have more than 8 bits and need a window."""
+    return image.mode == "F" or image.mode.startswith("I")
 
 
 def _opened(source: Path | BinaryIO) -> AbstractContextManager[BinaryIO]:
@@ -90,27 +123,20 @@ def _opened(source: Path | BinaryIO) -> AbstractContextManager[BinaryIO]:
     return source.open("rb") if isinstance(source, Path) else nullcontext(source)
 
 
-def _decode(stream: BinaryIO, size_px: int | None) -> NDArray[np.uint8]:
+def _refuse_empty(stream: BinaryIO) -> None:
     stream.seek(0)
     if not stream.read(1):
         raise UnreadableImage("empty file")
-    with Image.open(stream, formats=FORMATS) as image:
-        if image.width * image.height > MAX_PIXELS:
-            raise UnreadableImage(f"{image.width} x {image.height} pixels")
-        draft_px = DRAFT_MARGIN * (size_px or max(image.size))
-        image.draft("L", (draft_px, draft_px))  # a JPEG's luma only, and reduced
-        ImageOps.exif_transpose(image, in_place=True)
-        gray = _gray(image)
-    if size_px is not None:
-        # Bilinear, which Pillow widens to the reduction: it neither aliases nor,
-        # as Lanczos does, draws a dark rim that no scanner saw around the skull.
-        gray = gray.resize((size_px, size_px), Image.Resampling.BILINEAR)
-    return np.array(gray)
+
+
+def _refuse_large(image: Image.Image) -> None:
+    if image.width * image.height > MAX_PIXELS:
+        raise UnreadableImage(f"{image.width} x {image.height} pixels")
 
 
 def _gray(image: Image.Image) -> Image.Image:
     """Give the picture 8 bits of gray, mode "L"."""
-    if image.mode == "F" or image.mode.startswith("I"):
+    if has_wide_values(image):
         return Image.fromarray(_windowed(np.asarray(image)))
     if image.has_transparency_data:
         black = Image.new("RGBA", image.size, "black")

@@ -1,0 +1,47 @@
+"""What the process of a decoder may take, where the system can limit it."""
+
+import signal
+from contextlib import suppress
+
+MEMORY_BYTES = 600 * 10**6
+"""Addresses of the process; what it holds is less."""
+
+PROCESSOR_S = 10
+"""Seconds of processor time over one upload."""
+
+IDLE_S = 1200.0
+"""How long a process waits for an upload before it ends."""
+
+
+def limit_process() -> None:
+    """Limit this process's memory, and leave no image of it on the disk if it dies."""
+    with suppress(ImportError):  # Windows
+        import resource  # noqa: PLC0415
+
+        _lower(resource.RLIMIT_AS, MEMORY_BYTES)
+        _lower(resource.RLIMIT_CORE, 0)
+
+
+def limit_next_upload() -> None:
+    """Limit the processor time from here on, and write no file."""
+    with suppress(ImportError):
+        import resource  # noqa: PLC0415
+
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        seconds = int(used.ru_utime + used.ru_stime) + 1 + PROCESSOR_S
+        hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_CPU, (seconds, hard))
+        _lower(resource.RLIMIT_FSIZE, 0)
+
+
+def was_too_slow(status: int) -> bool:
+    """Tell whether an exit status says that the processor time was used up."""
+    return hasattr(signal, "SIGXCPU") and status == -signal.SIGXCPU
+
+
+def _lower(kind: int, value: int) -> None:
+    import resource  # noqa: PLC0415
+
+    with suppress(ValueError, OSError):  # macOS limits no addresses
+        resource.setrlimit(kind, (value, value))
