@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from core.evaluation.predictions import Predictions
 
 LOWEST, HIGHEST = 0.05, 20.0
-"""Bounds of the temperature: without a mistake, the best one would be 0."""
+"""Bounds of the temperature."""
 
 
 def fit(answers: Predictions) -> float:
@@ -19,14 +19,15 @@ def fit(answers: Predictions) -> float:
         answers: On scans that the model was not trained on.
 
     Returns:
-        Between `LOWEST` and `HIGHEST`; above 1 for a model that exaggerates, 1 without scans.
+        Between `LOWEST` and `HIGHEST`; above 1 for a model that exaggerates. 1 where there
+        is no mistake, or no scan: the likeliest would be the lowest there is, and all certainty.
 
     Source: Guo et al., On Calibration of Modern Neural Networks, ICML 2017, section 4.2.
     """
     # SciPy takes a while to import, and the app's process never needs it.
     from scipy.optimize import minimize_scalar  # noqa: PLC0415
 
-    if not len(answers.labels):
+    if answers.right.all():
         return 1.0
 
     def loss(log_temperature: float) -> float:
