@@ -25,6 +25,7 @@ scans = scan_source.choose(models[0])
 answers = classify_answers.ask(models, scans)
 if answers is None or not scans:
     st.stop()
+scans = scan_source.named(scans, answers[0].known.classes)
 doubt = doubts.of(answers, scans)
 if len(scans) == 1:
     st.fragment(classified_scan.show)(models, answers, scans[0], doubt[0])
