@@ -56,6 +56,14 @@ BENCHMARKS = {
         "How long does the audit of 3,264 scans take, and how much memory?",
         "at most 60 s on two cores, and 1 GB",
     ),
+    "classify": Benchmark(
+        "How long from one upload to its probabilities and heat map on the screen?",
+        "at most 0.7 s, and 2 s during a training; our own work at most 1.5 times the reference",
+    ),
+    "batch": Benchmark(
+        "How many of 500 scans a second are classified, with their heat maps?",
+        "at least 0.7 times the reference",
+    ),
     "replay": Benchmark(
         "How many settings of ReduceLROnPlateau a second are replayed over a curve of 50 epochs?",
         "at least 1,000,000 on one core, and 3,000 times the reference",
