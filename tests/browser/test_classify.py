@@ -1,0 +1,82 @@
+"""Scans brought to the Classify page, as a person does it in a browser."""
+
+import numpy as np
+from PIL import Image
+
+from core import store
+from tests.browser.test_runs import SLOW_MS, download, squares, start
+from tests.waiting import until
+
+MAPS = "[data-testid=stImage] img"
+
+
+def trained(page, server):
+    """Train a model, and return its name in links."""
+    run_id = start(page, squares(epochs=2))
+    until(
+        lambda: not store.read_run(server.db, run_id).is_active, within_s=120, what="the run's end"
+    )
+    return f"{run_id}-final"
+
+
+def head(path, seed):
+    """Save a picture that could be a slice of a head: a bright oval in dark air."""
+    rows, columns = np.mgrid[:96, :96] - 47.5
+    gray = (np.hypot(rows / 1.1, columns) < 38) * (150 + 20 * np.cos(rows / 9 + seed))
+    Image.fromarray(gray.astype(np.uint8)).save(path)
+    return path
+
+
+def seen(page, count):
+    """Wait until that many pictures are really drawn."""
+    page.wait_for_function(
+        f"n => [...document.querySelectorAll('{MAPS}')]"
+        ".filter(i => i.complete && i.naturalWidth > 0).length === n",
+        arg=count,
+        timeout=SLOW_MS,
+    )
+
+
+def bring(page, *paths):
+    page.locator("input[type=file]").last.set_input_files(list(paths))
+
+
+def choose_files(page):
+    page.get_by_text("Files", exact=True).click()
+    page.get_by_text("PNG, JPEG, DICOM or NIfTI").wait_for()
+
+
+def test_an_upload_is_read_its_heat_map_seen_and_many_give_a_table(page, server, tmp_path):
+    page.goto(f"/classify?model={trained(page, server)}")
+    page.get_by_text("In truth it is").wait_for(timeout=SLOW_MS)
+    seen(page, 2)
+    choose_files(page)
+    seen(page, 0)
+    bring(page, head(tmp_path / "one.png", 0))
+    seen(page, 2)
+    page.locator(".js-plotly-plot .barlayer path").first.wait_for()
+    before = page.locator(MAPS).first.get_attribute("src")
+    page.get_by_role("slider", name="Opacity of the heat maps").press("ArrowLeft")
+    page.wait_for_function(
+        f"before => document.querySelector('{MAPS}')?.src !== new URL(before, location).href",
+        arg=before,
+    )
+    bring(page, head(tmp_path / "two.png", 2), head(tmp_path / "=three.png", 3))
+    page.get_by_test_id("stDataFrame").wait_for(timeout=SLOW_MS)
+    table = download(page, "CSV").decode().splitlines()
+    assert len(table) == 4
+    assert table[0].startswith("name,class,probability")
+    assert any(line.startswith("'=three.png") for line in table[1:])
+
+
+def test_a_whole_model_is_refused_with_the_reason_and_nothing_is_lost(page, server, tmp_path):
+    page.goto(f"/classify?model={trained(page, server)}")
+    page.get_by_text("In truth it is").wait_for(timeout=SLOW_MS)
+    page.get_by_text("Weights from elsewhere").click()
+    model = tmp_path / "mine.keras"
+    model.write_bytes(b"PK\x03\x04 a whole model")
+    page.locator("input[type=file]").first.set_input_files(model)
+    page.get_by_text("can run code when it is opened, and is refused: save").wait_for()
+    seen(page, 2)
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.wait_for_function("document.documentElement.scrollWidth <= 390")
