@@ -15,6 +15,8 @@ EVALUATE = "core.training.evaluate:evaluate_run"
 CLASSIFY = "core.training.predict:classify"
 COVER = "core.training.predict:cover"
 EXAMPLES = "core.training.predict:examples"
+LAYOUT = "core.training.predict:layout"
+BRING = "core.training.predict:bring"
 
 _log = logging.getLogger(__name__)
 

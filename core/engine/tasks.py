@@ -7,6 +7,7 @@ import json
 import logging
 import subprocess
 import threading
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -111,6 +112,27 @@ class Tasks:
             state = self._states.get(key)
             if state is not None and state.done:
                 del self._states[key]
+
+    def do(self, job: str, *arguments: Any, limits: Limits | None = None) -> TaskState:
+        """Do a short task while the caller waits for it, and return how it ended.
+
+        Args:
+            job: The function to call, as "module:name"; it takes `on_progress` too.
+            *arguments: What it is called with; JSON must hold them.
+            limits: What it may take.
+        """
+        key = f"{job} {uuid.uuid4()}"
+        order = {"job": job, "arguments": arguments}
+        try:
+            with self._slots:
+                return self._follow(key, order, limits or Limits())
+        except OSError as error:
+            _log.exception("the task %s could not be started", key)
+            return TaskState(
+                done=True, problem=f"No process could be started ({error}): try again."
+            )
+        finally:
+            self._states.pop(key, None)
 
     def _run(
         self, key: str, order: dict[str, Any], limits: Limits, afterwards: Callable[[], None]

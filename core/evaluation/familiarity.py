@@ -47,8 +47,8 @@ def of(features: NDArray[np.float32]) -> Familiarity:
     with Deep Nearest Neighbors, ICML 2022, take the k-th.
     """
     scale = features.std(axis=0)
-    scale = np.where(scale > 0, scale, np.float32(1))
-    scaled = features / scale
+    scale = np.where(scale > 0, scale, 1).astype(np.float32)
+    scaled = (features / scale).astype(np.float32)
     return Familiarity(scaled, scale, np.sort(_to_neighbours(scaled, scaled, own=True)))
 
 

@@ -1,4 +1,7 @@
 """How much a model exaggerates: one number, fitted on scans whose labels are known."""
+# SciPy ships no types.
+# pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
 
 import math
 from typing import Any

@@ -3,11 +3,10 @@
 No message of an error that a library raised leaves here: it may quote a header.
 """
 
-import importlib
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
-from core.scans import messages
+from core.scans import messages, pictures
 from core.scans.upload import Choice, Scan, UnreadableScan, Upload
 from core.scans.wire import Message
 
@@ -24,13 +23,11 @@ _T = TypeVar("_T")
 class Reader(Protocol):
     """What the module of a format offers."""
 
-    @property
-    def inspect(self) -> Callable[[bytes], Upload]:
+    def inspect(self, data: bytes) -> Upload:
         """Tell what there is to choose from."""
         ...
 
-    @property
-    def decode(self) -> Callable[[bytes, Choice], Scan]:
+    def decode(self, data: bytes, choice: Choice) -> Scan:
         """Read one scan."""
         ...
 
@@ -73,11 +70,16 @@ def _guarded(read: Callable[[], _T]) -> _T:
 
 
 def _reader(data: bytes) -> Reader:
+    # Imported where they are needed: a picture does not wait for what DICOM takes.
     if data.startswith(_GZIP) or any(_has(data, *magic) for magic in _NIFTI):
-        return importlib.import_module("core.scans.nifti")
+        from core.scans import nifti  # noqa: PLC0415
+
+        return nifti
     if _has(data, *_DICOM) or data.startswith(_BARE_DICOM):
-        return importlib.import_module("core.scans.dicom")
-    return importlib.import_module("core.scans.pictures")
+        from core.scans import dicom  # noqa: PLC0415
+
+        return dicom
+    return pictures
 
 
 def _has(data: bytes, place: int, magic: bytes) -> bool:

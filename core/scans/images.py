@@ -117,6 +117,39 @@ def has_wide_values(image: Image.Image) -> bool:
     return image.mode == "F" or image.mode.startswith("I")
 
 
+def windowed(values: NDArray[Any], window: tuple[float, float] | None = None) -> NDArray[np.uint8]:
+    """Spread values of any type and range over 0 to 255; NaN becomes 0.
+
+    Args:
+        values: Any shape, real.
+        window: What becomes black and white, the lower first; None for `window_of(values)`.
+
+    Raises:
+        UnreadableImage: If no value is finite.
+    """
+    low, high = window or window_of(values)
+    if low == high:
+        return np.zeros(values.shape, np.uint8)
+    grays = np.nan_to_num(np.interp(values, (low, high), (0, 255)), copy=False)
+    return np.rint(grays, out=grays).astype(np.uint8)
+
+
+def window_of(values: NDArray[Any]) -> tuple[float, float]:
+    """Choose the values that become black and white.
+
+    Raises:
+        UnreadableImage: If no value is finite.
+    """
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        raise UnreadableImage("no finite value")
+    # "nearest" picks values that occur: interpolating could overflow 32 bits.
+    low, high = np.percentile(finite, WINDOW_PERCENTILES, method="nearest")
+    if low == high:  # all but a few pixels are alike
+        low, high = finite.min(), finite.max()
+    return float(low), float(high)
+
+
 def _opened(source: Path | BinaryIO) -> AbstractContextManager[BinaryIO]:
     # A stream and not a path reaches Pillow: it maps the files it opens itself
     # into memory, and one that shrinks meanwhile would end the process.
@@ -137,32 +170,11 @@ def _refuse_large(image: Image.Image) -> None:
 def _gray(image: Image.Image) -> Image.Image:
     """Give the picture 8 bits of gray, mode "L"."""
     if has_wide_values(image):
-        return Image.fromarray(_windowed(np.asarray(image)))
+        return Image.fromarray(windowed(np.asarray(image)))
     if image.has_transparency_data:
         black = Image.new("RGBA", image.size, "black")
         return Image.alpha_composite(black, image.convert("RGBA")).convert("L")
     return image.convert("L")
-
-
-def _windowed(values: NDArray[Any]) -> NDArray[np.uint8]:
-    """Spread values of any type and range over 0 to 255, of the same shape."""
-    low, high = _window(values)
-    if low == high:
-        return np.zeros(values.shape, np.uint8)
-    grays = np.nan_to_num(np.interp(values, (low, high), (0, 255)), copy=False)
-    return np.rint(grays, out=grays).astype(np.uint8)
-
-
-def _window(values: NDArray[Any]) -> tuple[float, float]:
-    """Choose the values that become black and white."""
-    finite = values[np.isfinite(values)]
-    if not finite.size:
-        raise UnreadableImage("no finite value")
-    # "nearest" picks values that occur: interpolating could overflow 32 bits.
-    low, high = np.percentile(finite, WINDOW_PERCENTILES, method="nearest")
-    if low == high:  # all but a few pixels are alike
-        low, high = finite.min(), finite.max()
-    return float(low), float(high)
 
 
 def _reason(error: Exception) -> str:

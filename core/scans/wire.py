@@ -2,7 +2,7 @@
 
 import json
 import struct
-from typing import Any, BinaryIO, cast
+from typing import IO, Any, cast
 
 Message = tuple[dict[str, Any], bytes]
 """A header and a body."""
@@ -15,7 +15,7 @@ class BrokenWire(ValueError):
     """What came is no message, or only a part of one."""
 
 
-def send(stream: BinaryIO, header: dict[str, Any], body: bytes = b"") -> None:
+def send(stream: IO[bytes], header: dict[str, Any], body: bytes = b"") -> None:
     """Write one message."""
     text = json.dumps(header).encode()
     stream.write(_LENGTHS.pack(len(text), len(body)))
@@ -24,7 +24,7 @@ def send(stream: BinaryIO, header: dict[str, Any], body: bytes = b"") -> None:
     stream.flush()
 
 
-def receive(stream: BinaryIO, *, longest_body: int) -> Message:
+def receive(stream: IO[bytes], *, longest_body: int) -> Message:
     """Read one message; the other side is not trusted.
 
     Args:
@@ -47,7 +47,7 @@ def receive(stream: BinaryIO, *, longest_body: int) -> Message:
     return cast("dict[str, Any]", header), body
 
 
-def _exactly(stream: BinaryIO, length: int) -> bytes:
+def _exactly(stream: IO[bytes], length: int) -> bytes:
     data = stream.read(length)
     if len(data) < length:
         raise BrokenWire(f"{len(data)} of {length} bytes")

@@ -5,12 +5,14 @@
 
 import contextlib
 import json
+import tempfile
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,7 +26,15 @@ from core.evaluation.intervals import share_interval
 from core.evaluation.predictions import Predictions
 from core.settings import Settings
 from core.store import Run, Store
-from core.training.evaluate import evaluate_run, model_file, open_weights, scans_of
+from core.training import models, weight_files
+from core.training.evaluate import (
+    CannotEvaluate,
+    evaluate,
+    evaluate_run,
+    model_file,
+    open_weights,
+    scans_of,
+)
 from core.training.readout import Readout
 
 _MOST_KNOWN = 8
@@ -40,16 +50,17 @@ class _Judged:
     familiarity: Familiarity
 
 
-_judged: OrderedDict[tuple[str, str, str, int], _Judged] = OrderedDict()
+_judged: OrderedDict[tuple[str, ...], _Judged] = OrderedDict()
 
 
 def classify(
-    models: Sequence[tuple[str, Weights]], images: Sequence[NDArray[np.uint8]]
+    models: Sequence[tuple[str, str]], images: Sequence[NDArray[np.uint8]]
 ) -> list[Answered]:
     """Ask models about scans; without scans they are only made ready.
 
     Args:
-        models: Run and weights of each.
+        models: Run and weights of each: "final", "best", or the SHA-256 of weights that were
+            brought for the run's network.
         images: The scans as each model takes them, shape (n, H, W), uint8.
 
     Raises:
@@ -58,7 +69,7 @@ def classify(
     return [_answer(_open(*model), scans) for model, scans in zip(models, images, strict=True)]
 
 
-def cover(model: tuple[str, Weights], image: NDArray[np.uint8], label: int) -> NDArray[np.float32]:
+def cover(model: tuple[str, str], image: NDArray[np.uint8], label: int) -> NDArray[np.float32]:
     """Return how much a class's logit drops when a part is covered, shape (H, W)."""
     return _open(*model).readout.occlusion(image, label)
 
@@ -69,9 +80,7 @@ def examples(run_id: str) -> dict[str, Any]:
     Returns:
         `images` (n, H, W), `labels` (n,), `masks` (n, H, W) or None, `names`, `classes`.
     """
-    with contextlib.closing(Store(Settings().store_url)) as db:
-        run = store.read_run(db, run_id)
-    scans = scans_of(run, Settings())
+    scans = scans_of(_read_run(run_id), Settings())
     draw = np.random.default_rng(0)
     chosen: list[int] = []
     for label in range(len(scans.classes)):
@@ -92,19 +101,74 @@ def _answer(judged: _Judged, images: NDArray[np.uint8]) -> Answered:
     return Answered(judged.known, reading.logits, reading.maps, as_far)
 
 
-def _open(run_id: str, weights: Weights) -> _Judged:
+def layout(run_id: str) -> dict[str, list[int]]:
+    """Return the path and the shape of each array in a file of weights for a run's network."""
+    run = _read_run(run_id)
+    with tempfile.TemporaryDirectory() as directory:
+        return weight_files.layout_of(_untrained(run), Path(directory))
+
+
+def bring(run_id: str, digest: str, arrays: Mapping[str, NDArray[np.float32]]) -> str:
+    """Take weights from elsewhere into a run's network, and judge them on its validation scans.
+
+    They stay in this worker's memory only, under their hash.
+
+    Args:
+        run_id: The run.
+        digest: SHA-256 of the file they came from.
+        arrays: Checked, by their paths in the file.
+
+    Returns:
+        The digest.
+    """
+    run = _read_run(run_id)
+    model = _untrained(run)
+    with tempfile.TemporaryDirectory() as directory:
+        weight_files.assign(model, arrays, Path(directory))
+    readout, scans = Readout(model, digest=digest), scans_of(run, Settings())
+    found = evaluate(readout, scans, key=digest)
+    _keep((run_id, digest), _Judged(readout, judge(found), familiarity.of(found.features)))
+    return digest
+
+
+def _open(run_id: str, weights: str) -> _Judged:
     """Return a model and what is known of it, from memory while its file is the same."""
+    if weights not in evaluated.WEIGHTS:
+        return _brought(run_id, weights)
     settings = Settings()
     with contextlib.closing(Store(settings.store_url)) as db:
         run = store.read_run(db, run_id)
         file = model_file(db, run, weights, settings.run_dir(run_id))
-    key = (run_id, weights, str(file), file.stat().st_mtime_ns)
+    key = (run_id, weights, str(file), str(file.stat().st_mtime_ns))
     if key not in _judged:
-        _judged[key] = _judge(run, weights, file, settings)
+        _keep(key, _judge(run, weights, file, settings))
     _judged.move_to_end(key)
+    return _judged[key]
+
+
+def _brought(run_id: str, digest: str) -> _Judged:
+    if (run_id, digest) not in _judged:
+        raise CannotEvaluate("The weights you brought are no longer in memory: bring them again.")
+    _judged.move_to_end((run_id, digest))
+    return _judged[run_id, digest]
+
+
+def _keep(key: tuple[str, ...], judged: _Judged) -> None:
+    _judged[key] = judged
     while len(_judged) > _MOST_KNOWN:
         _judged.popitem(last=False)
-    return _judged[key]
+
+
+def _read_run(run_id: str) -> Run:
+    with contextlib.closing(Store(Settings().store_url)) as db:
+        return store.read_run(db, run_id)
+
+
+def _untrained(run: Run) -> keras.Model:
+    scans = scans_of(run, Settings())
+    return models.build(
+        run.spec.training.model, image_size=scans.images.shape[1], classes=len(scans.classes)
+    )
 
 
 def _judge(run: Run, weights: Weights, file: Path, settings: Settings) -> _Judged:

@@ -178,7 +178,8 @@ def open_model(path: Path, architecture: Architecture | None = None) -> Readout:
 
 def _load(path: Path, architecture: Architecture | None) -> keras.Model:
     if architecture is None:
-        return keras.saving.load_model(path, compile=False)
+        whole: Any = keras.saving.load_model(path, compile=False)
+        return whole
     name, image_size, classes = architecture
     model = models.build(name, image_size=image_size, classes=classes)
     model.load_weights(path)

@@ -18,8 +18,6 @@ from pages.parts.classify_models import Offered
 from pages.parts.scan_source import Shown
 from pages.parts.words import escaped
 
-_WIDTH_PX = 300
-
 
 def show(
     models: Sequence[Offered], answers: Sequence[Answered], scan: Shown, doubt: str = ""
@@ -34,11 +32,12 @@ def show(
     """
     said = votes.together([answer.probabilities for answer in answers])
     label = int(said.probabilities[0].argmax())
-    left, right = st.columns([3, 2], gap="medium")
-    with right:
+    looks, says = st.columns([5, 4], gap="medium")
+    with says:
         _say(models, answers, said, scan, doubt)
-    with left:
+    with looks:
         _look(models[0], answers[0], scan, label)
+    _explain(answers[0])
 
 
 def _say(
@@ -74,7 +73,6 @@ def _say(
             f"{said.agreeing[0]} of {said.models} models name {named}; the lines reach from the "
             "lowest to the highest probability that any of them gave."
         )
-    _explain(answers[0])
 
 
 def _explain(answer: Answered) -> None:
@@ -91,54 +89,50 @@ def _explain(answer: Answered) -> None:
 
 
 def _look(model: Offered, answer: Answered, scan: Shown, label: int) -> None:
-    opacity = st.slider("Opacity of the heat maps", 0, 100, 60, 5, format="%d %%")
+    opacity = st.slider("Opacity of the heat maps", 0, 100, 60, 5, format="%d %%") / 100
     pixels = scan.fitted(model.run.spec.scans.image_size)
-    blank = not answer.maps[0].any()
-    with st.container(horizontal=True, gap="medium"):
-        with st.container(width=_WIDTH_PX, gap="small"):
-            st.image(
-                overlay(pixels, answer.maps[0], mask=_mask(scan, pixels), opacity=opacity / 100),
-                width=_WIDTH_PX,
-            )
-            st.caption(_words_on_cam(answer, scan, pixels, blank=blank))
-        with st.container(width=_WIDTH_PX, gap="small"):
-            drops = classify_answers.cover(model, scan, label)
-            if drops is not None:
-                positive = np.maximum(drops, 0)
-                highest = float(positive.max())
-                heat = positive / highest if highest > 0 else positive
-                st.image(
-                    overlay(pixels, heat, mask=_mask(scan, pixels), opacity=opacity / 100),
-                    width=_WIDTH_PX,
-                )
-                st.caption(
-                    "**Occlusion**, to check it against: how far the logit drops when a square is "
-                    f"covered, at most {highest:.1f}."
-                    if highest > 0
-                    else "**Occlusion**: covering no part of the scan lowers the logit."
-                )
+    mask, heat = _mask(scan, pixels), answer.maps[0]
+    first, second = st.columns(2, gap="small")
+    with first:
+        st.image(overlay(pixels, heat, mask=mask, opacity=opacity), width="stretch")
+        st.caption(_words_on_cam(heat, mask))
+    drops = classify_answers.cover(model, scan, label)
+    with second:
+        if drops is not None:
+            highest = max(0.0, float(drops.max()))
+            share = np.maximum(drops, 0) / (highest or 1.0)
+            st.image(overlay(pixels, share, mask=mask, opacity=opacity), width="stretch")
+            st.caption(_words_on_occlusion(highest))
     st.caption(
         "Both maps say where the model found its class, not where a lesion is. Grad-CAM is as "
         "coarse as the last convolution. Where the two disagree, trust neither."
     )
 
 
-def _words_on_cam(answer: Answered, scan: Shown, pixels: NDArray[np.uint8], *, blank: bool) -> str:
-    if blank:
+def _words_on_cam(heat: NDArray[np.float32], mask: NDArray[np.bool_] | None) -> str:
+    if not heat.any():
         return (
             "**Grad-CAM is zero everywhere**: at the last convolution nothing speaks for this "
             "class, only against the others."
         )
     words = "**Grad-CAM**: what raised the logit of the class, at the last convolution."
-    mask = _mask(scan, pixels)
     if mask is not None and mask.any():
-        share = overlap.of(answer.maps[0], mask)
+        share = overlap.of(heat, mask)
         words += (
-            f" The green outline is the true lesion: {share.inside:.0%} of the heat lies in it "
-            f"(it fills {share.by_chance:.0%} of the scan), overlap (IoU) at half the peak "
-            f"{share.iou:.2f}."
+            f" The green outline is the true lesion: {share.inside:.0%} of the heat lies in it, "
+            f"which fills {share.by_chance:.0%} of the scan; overlap (IoU) with the part above "
+            f"half the peak {share.iou:.2f}."
         )
     return words
+
+
+def _words_on_occlusion(highest: float) -> str:
+    if not highest:
+        return "**Occlusion**: covering no part of the scan lowers the logit."
+    return (
+        "**Occlusion**, to check it against: how far the logit drops when a square is covered, "
+        f"at most {highest:.1f}."
+    )
 
 
 def _mask(scan: Shown, pixels: NDArray[np.uint8]) -> NDArray[np.bool_] | None:

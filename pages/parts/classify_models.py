@@ -28,12 +28,13 @@ class Offered:
 
     Attributes:
         run: The run that left it.
-        weights: Which of its weights.
+        weights: Which of its weights: "final", "best", or the SHA-256 of others that were
+            brought for its network.
         score: Its accuracy on validation scans, without twins where they are known.
     """
 
     run: Run
-    weights: Weights
+    weights: str
     score: Interval
 
     @property
@@ -42,7 +43,7 @@ class Offered:
         return f"{self.run.id}-{self.weights}"
 
     @property
-    def asked(self) -> tuple[str, Weights]:
+    def asked(self) -> tuple[str, str]:
         """What a worker is told of it."""
         return self.run.id, self.weights
 

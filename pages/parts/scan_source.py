@@ -1,21 +1,57 @@
 """The scans that a model is asked about: examples, or what the visitor brings."""
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from core.engine import jobs
-from core.evaluation.named_truth import truth_in
-from pages.parts import scan_uploads, services
+from pages.parts import services
 from pages.parts.classify_models import Offered
 from pages.parts.shown import Shown, key_of
 
 __all__ = ["Shown", "choose", "leave", "named"]
 
+EXAMPLES, FILES, FOLDER = "Examples", "Files", "A folder"
+KEPT = ("classify_uploads", "classify_examples", "classify_answers", "classify_weights")
+"""What the page keeps in the session while it is shown."""
+
 _EXAMPLES = "classify_examples"
 _WAIT_S = 60.0
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A scan to ask about.
+
+    Attributes:
+        key: SHA-256 of its pixels, 64 hexadecimal digits.
+        name: What it is called; what somebody wrote.
+        pixels: Shape (height, width), uint8.
+        mask: The lesion where it is known, shape as `pixels`, or None.
+        truth: Its class where it is known, or "".
+    """
+
+    key: str
+    name: str
+    pixels: NDArray[np.uint8]
+    mask: NDArray[np.bool_] | None = None
+    truth: str = ""
+
+    def fitted(self, size_px: int) -> NDArray[np.uint8]:
+        """Return it as the training took scans in: resized to a square, bilinearly."""
+        if self.pixels.shape == (size_px, size_px):
+            return self.pixels
+        picture = Image.fromarray(self.pixels)
+        return np.asarray(picture.resize((size_px, size_px), Image.Resampling.BILINEAR))
+
+
+def key_of(pixels: NDArray[np.uint8]) -> str:
+    """Return the SHA-256 of a scan, 64 hexadecimal digits."""
+    shape = "x".join(str(side) for side in pixels.shape)
+    return hashlib.sha256(shape.encode() + np.ascontiguousarray(pixels).tobytes()).hexdigest()
 
 
 def leave(page: str) -> None:
@@ -25,30 +61,25 @@ def leave(page: str) -> None:
         page: The address of the page that is about to be shown.
     """
     if page != "classify":
-        for key in (scan_uploads.KEPT, _EXAMPLES, "classify_answers"):
+        for key in KEPT:
             st.session_state.pop(key, None)
 
 
-def choose(model: Offered) -> list[Shown]:
-    """Show where scans come from, and return those to ask about."""
-    source = st.segmented_control(
+def choose() -> str:
+    """Show where scans may come from, and return which was chosen."""
+    chosen = st.segmented_control(
         "Scans",
-        ["Examples", "Upload"],
-        default="Examples",
+        [EXAMPLES, FILES, FOLDER],
+        default=EXAMPLES,
         required=True,
         key="classify-source",
+        help="A folder of folders, one a class, lets the answers be held against the truth.",
     )
-    return scan_uploads.choose() if source == "Upload" else _example(model)
+    return chosen or EXAMPLES
 
 
-def named(scans: Sequence[Shown], classes: Sequence[str]) -> list[Shown]:
-    """Return scans with the truth that their names tell, where it is not known already."""
-    return [
-        scan if scan.truth else replace(scan, truth=truth_in(scan.name, classes)) for scan in scans
-    ]
-
-
-def _example(model: Offered) -> list[Shown]:
+def example(model: Offered) -> Sequence[Shown]:
+    """Show the examples there are for a model, and return the chosen ones."""
     found = _examples(model)
     if not found:
         return []
@@ -70,10 +101,8 @@ def _examples(model: Offered) -> list[Shown]:
             answer = services.engine().ask(jobs.EXAMPLES, model.run.id)
             answer.wait(_WAIT_S)
         if answer.error or answer.result is None:
-            st.error(
-                answer.error or "The worker is still warming up: reload the page in a moment.",
-                icon=":material/error:",
-            )
+            waiting = "The worker is still warming up: reload the page in a moment."
+            st.error(escaped(answer.error or waiting), icon=":material/error:")
             return []
         kept[model.run.id] = _shown(answer.result)
     return kept[model.run.id]

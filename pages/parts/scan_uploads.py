@@ -1,129 +1,138 @@
-"""Scans that a visitor brings: one with all its choices, or many as they are."""
+"""Scans that a visitor brings: read in a process of its own, and kept in the session alone."""
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any
 
 import streamlit as st
 
 from core.scans import uploads
 from core.scans.uploads import Choice, Scan, UnreadableScan, Upload
-from pages.parts.shown import Shown, key_of
+from pages.parts.scan_source import Shown, key_of
 from pages.parts.words import escaped
 
-KEPT = "classify_uploads"
-"""What was read of the files, in the visitor's session."""
+MOST = 500
+"""The most files of one visitor at once."""
 
-_MOST = 500
-_LONGEST_NAME = 60
+_UPLOADS = "classify_uploads"
+_MOST_PROBLEMS = 5
+_LONGEST = 60
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass
 class _Read:
-    """What was read of a file: its first look, and a scan for each choice since."""
+    """What was read of a file so far."""
 
-    about: Upload
-    scans: dict[Choice, Scan]
+    upload: Upload | None = None
+    scans: dict[Choice, Scan] = field(default_factory=dict[Choice, Scan])
+    problem: str = ""
 
 
-def choose() -> list[Shown]:
-    """Show where files are dropped, and return the scans in those that are there."""
+def choose(*, folder: bool, classes: Sequence[str]) -> list[Shown]:
+    """Show the uploader, and return the scans that can be read.
+
+    Args:
+        folder: Whether a whole folder is brought.
+        classes: Names by which a folder tells the truth about its scans.
+    """
     uploads.prepare()
-    folder = st.toggle("A whole folder", key="classify-folder")
-    found: Any = st.file_uploader(
-        "PNG, JPEG, DICOM or NIfTI; several at once give a table",
+    files: list[Any] = st.file_uploader(
+        "A folder of scans" if folder else "PNG, JPEG, DICOM or NIfTI; several at once, a table",
         accept_multiple_files="directory" if folder else True,
         key=f"classify-files-{folder}",
         help="At most 20 MB each. They are read in a process of their own, stay in your session, "
-        "and are dropped when you leave this page; of a file's header only the way to show it is "
-        "read. Files or folders that are named after a class are taken for its scans.",
+        "and are dropped when you leave this page. Nothing of a header is shown or kept.",
     )
-    files: Sequence[Any] = found or []
-    kept: dict[str, Any] = st.session_state.setdefault(KEPT, {})
-    contents = {_digest(content): content for content in (f.getvalue() for f in files[:_MOST])}
-    for gone in set(kept) - set(contents):
-        del kept[gone]
-    if len(files) > _MOST:
-        st.warning(f"The first {_MOST} of {len(files)} files are read: bring fewer at once.")
-    if len(files) == 1:
-        ((digest, content),) = contents.items()
-        return _one(str(files[0].name), digest, content, kept)
-    return _many(files[:_MOST], contents, kept)
+    if len(files) > MOST:
+        st.warning(f"The first {MOST} of {len(files):,} files are read: bring fewer at once.")
+    contents = {_digest(file): file for file in files[:MOST]}
+    known: dict[str, _Read] = st.session_state.get(_UPLOADS, {})
+    read = {digest: known.get(digest, _Read()) for digest in contents}
+    st.session_state[_UPLOADS] = read
+    if len(contents) == 1:
+        return _single(*contents.popitem(), read=next(iter(read.values())), classes=classes)
+    return _several(contents, read, classes)
 
 
-def _one(name: str, digest: str, content: bytes, kept: dict[str, Any]) -> list[Shown]:
+def _single(digest: str, file: Any, *, read: _Read, classes: Sequence[str]) -> list[Shown]:
     try:
-        if not isinstance(kept.get(digest), _Read):
-            with st.spinner("The file is read …"):
-                about, first = uploads.first_look(content)
-            kept[digest] = _Read(about, {Choice(): first})
-        read: _Read = kept[digest]
-        choice = _choice(read.about, digest[:16])
+        if read.upload is None:
+            read.upload, read.scans[Choice()] = uploads.first_look(file.getvalue())
+        choice = _pick(read.upload, digest)
         if choice not in read.scans:
-            read.scans[choice] = uploads.decode(content, choice)
-    except UnreadableScan as refusal:
-        _refuse(name, refusal)
+            # The slices that were looked at before are soon read again.
+            read.scans = {choice: uploads.decode(file.getvalue(), choice)}
+    except UnreadableScan as problem:
+        _say([(file.name, str(problem))])
         return []
     scan = read.scans[choice]
-    for note in dict.fromkeys((*read.about.notes, *scan.notes)):
-        st.caption(escaped(note))
-    return [Shown(key_of(scan.pixels), name, scan.pixels)]
+    for note in dict.fromkeys([*read.upload.notes, *scan.notes]):
+        st.caption(f":material/info: {escaped(note)}")
+    return [_shown(file.name, scan, classes)]
 
 
-def _choice(about: Upload, key: str) -> Choice:
-    """Show what there is to choose in a file; what is left alone stays at its default."""
-    frame = volume = 0
-    place: int | None = None
-    window = plane = ""
-    with st.container(horizontal=True):
-        if len(about.windows) > 1:
-            window = st.selectbox("Window", about.windows, key=f"classify-window-{key}")
-        if len(about.planes) > 1:
-            plane = st.selectbox("Plane", about.planes, key=f"classify-plane-{key}")
-        plane = plane or (about.planes[0] if about.planes else "")
-        if about.frames > 1:
-            frame = st.slider("Frame", 1, about.frames, key=f"classify-frame-{key}") - 1
-        if about.volumes > 1:
-            volume = st.slider("Volume", 1, about.volumes, key=f"classify-volume-{key}") - 1
-        slices = about.slices.get(plane, 1)
-        if slices > 1:
-            middle = slices // 2
-            place = st.slider("Slice", 1, slices, middle + 1, key=f"classify-slice-{key}-{plane}")
-            place -= 1
-    return Choice(frame, window, plane, place, volume)
+def _several(
+    contents: dict[str, Any], read: dict[str, _Read], classes: Sequence[str]
+) -> list[Shown]:
+    new = [digest for digest in contents if not read[digest].scans and not read[digest].problem]
+    if new:
+        bar = st.progress(0.0, "Reading the scans …")
+        found = uploads.decode_all(contents[digest].getvalue() for digest in new)
+        for place, (digest, scan) in enumerate(zip(new, found, strict=True), 1):
+            if isinstance(scan, UnreadableScan):
+                read[digest].problem = str(scan)
+            else:
+                read[digest].scans[Choice()] = scan
+            bar.progress(place / len(new), f"Reading the scans … {place} of {len(new)}")
+        bar.empty()
+    _say([(contents[digest].name, one.problem) for digest, one in read.items() if one.problem])
+    return [
+        _shown(contents[digest].name, next(iter(one.scans.values())), classes)
+        for digest, one in read.items()
+        if one.scans
+    ]
 
 
-def _many(files: Sequence[Any], contents: dict[str, bytes], kept: dict[str, Any]) -> list[Shown]:
-    _read_all({digest: content for digest, content in contents.items() if digest not in kept}, kept)
-    found: dict[str, Shown] = {}
-    for file, digest in zip(files, (_digest(file.getvalue()) for file in files), strict=True):
-        result = kept[digest]
-        if isinstance(result, UnreadableScan):
-            _refuse(str(file.name), result)
-            continue
-        scan = result.scans[Choice()] if isinstance(result, _Read) else result
-        found[digest] = Shown(key_of(scan.pixels), str(file.name), scan.pixels)
-    if len(found) < len(files) - sum(isinstance(kept[d], UnreadableScan) for d in contents):
-        st.caption("Files with the same content are shown once.")
-    return list(found.values())
+def _pick(upload: Upload, digest: str) -> Choice:
+    """Show what there is to choose from in a file; nothing where there is no choice."""
+    choice: dict[str, Any] = {}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if upload.frames > 1:
+            frame = st.slider("Frame", 1, upload.frames, 1, key=f"frame-{digest}")
+            choice["frame"] = frame - 1
+        if len(upload.windows) > 1:
+            choice["window"] = st.selectbox("Window", upload.windows, key=f"window-{digest}")
+        if upload.volumes > 1:
+            volume = st.slider("Volume", 1, upload.volumes, 1, key=f"volume-{digest}")
+            choice["volume"] = volume - 1
+        if upload.planes:
+            plane = st.segmented_control(
+                "Plane", upload.planes, default=upload.planes[0], required=True,
+                key=f"plane-{digest}", format_func=str.capitalize,
+            )  # fmt: skip
+            choice["plane"] = plane
+            count = upload.slices[plane]
+            if count > 1:
+                middle = count // 2 + 1
+                at = st.slider("Slice", 1, count, middle, key=f"slice-{plane}-{digest}")
+                choice["slice"] = at - 1
+    return Choice(**choice)
 
 
-def _read_all(contents: dict[str, bytes], kept: dict[str, Any]) -> None:
-    if not contents:
-        return
-    bar = st.progress(0.0, "The files are read …")
-    for number, (digest, result) in enumerate(
-        zip(contents, uploads.decode_all(contents.values()), strict=True), 1
-    ):
-        kept[digest] = result
-        bar.progress(number / len(contents), f"{number} of {len(contents)} files are read …")
-    bar.empty()
+def _shown(name: str, scan: Scan, classes: Sequence[str]) -> Shown:
+    path = PurePosixPath(name.replace("\\", "/"))
+    truth = path.parent.name if path.parent.name in classes else ""
+    return Shown(key_of(scan.pixels), str(path), scan.pixels, truth=truth)
 
 
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+def _say(problems: Sequence[tuple[str, str]]) -> None:
+    for name, problem in problems[:_MOST_PROBLEMS]:
+        st.error(f"{escaped(name[-_LONGEST:])}: {escaped(problem)}", icon=":material/error:")
+    if len(problems) > _MOST_PROBLEMS:
+        st.error(f"And {len(problems) - _MOST_PROBLEMS} more files cannot be read.")
 
 
-def _refuse(name: str, refusal: UnreadableScan) -> None:
-    st.error(f"{escaped(name[-_LONGEST_NAME:])}: {escaped(str(refusal))}", icon=":material/error:")
+def _digest(file: Any) -> str:
+    return hashlib.sha256(file.name.encode() + b"\0" + file.getvalue()).hexdigest()

@@ -1,5 +1,7 @@
 """Classify: have a model read scans, and see where it looked."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from pages.parts import (
@@ -8,8 +10,21 @@ from pages.parts import (
     classify_answers,
     classify_models,
     doubts,
+    own_weights,
     scan_source,
+    scan_uploads,
 )
+from pages.parts.classify_models import Offered
+from pages.parts.scan_source import Shown
+
+
+def choose_scans(model: Offered, classes: Sequence[str]) -> Sequence[Shown]:
+    """Show where scans may come from, and return those to ask about."""
+    source = scan_source.choose()
+    if source == scan_source.EXAMPLES:
+        return scan_source.example(model)
+    return scan_uploads.choose(folder=source == scan_source.FOLDER, classes=classes)
+
 
 st.title("Classify")
 st.markdown(
@@ -21,9 +36,14 @@ models = classify_models.choose()
 if not models:
     classify_models.say_none()
     st.stop()
-scans = scan_source.choose(models[0])
-answers = classify_answers.ask(models, scans)
-if answers is None or not scans:
+models[0] = own_weights.offer(models[0])
+# Without scans, the model is made ready while the person chooses some.
+ready = classify_answers.ask(models, [])
+if ready is None:
+    st.stop()
+scans = choose_scans(models[0], ready[0].known.classes)
+answers = classify_answers.ask(models, scans) if scans else None
+if answers is None:
     st.stop()
 scans = scan_source.named(scans, answers[0].known.classes)
 doubt = doubts.of(answers, scans)

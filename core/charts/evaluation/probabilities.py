@@ -1,6 +1,7 @@
 """What a model says of one scan, as bars."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
 
@@ -33,7 +34,7 @@ def probabilities_figure(
     colours = palette(dark)
     best = max(range(len(classes)), key=lambda place: probabilities[place])
     strong = colours.waiting if doubtful else colours.validation
-    bar = {
+    bar: dict[str, Any] = {
         "type": "bar",
         "orientation": "h",
         "x": list(probabilities),

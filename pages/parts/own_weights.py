@@ -1,0 +1,96 @@
+"""Weights from elsewhere, for the network of a run."""
+
+import hashlib
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from core.data.intake import weights
+from core.data.intake.weights import RefusedWeights
+from core.engine import jobs
+from core.engine.tasks import GIB, Limits
+from core.evaluation.intervals import Interval
+from pages.parts import services
+from pages.parts.classify_models import Offered
+from pages.parts.words import escaped
+
+_KEPT = "classify_weights"
+_LIMITS = Limits(seconds=20.0, memory_bytes=2 * GIB)
+_WAIT_S = 60.0
+
+
+class _NotTaken(RuntimeError):
+    """The weights cannot be used; the message is one sentence for the person."""
+
+
+def offer(model: Offered) -> Offered:
+    """Show how to bring weights; return the model with them in it, or as it was.
+
+    Args:
+        model: Whose network, size of scans and classes the weights are for.
+    """
+    with st.expander("Weights from elsewhere", icon=":material/upload_file:"):
+        st.markdown(
+            "A `.weights.h5` file for the network of the model above: same architecture, size of "
+            "scans and classes. Only its arrays are taken, after a check of each one's path, "
+            "shape and values, and judged on that run's validation scans. Whole models, `.keras` "
+            "and `.h5`, can run code when they are opened, and are refused."
+        )
+        file = st.file_uploader("Weights, at most 20 MB", key="classify-weights-file")
+        if file is None:
+            return model
+        try:
+            digest = _take(model, file)
+        except (_NotTaken, RefusedWeights) as problem:
+            st.error(escaped(str(problem)), icon=":material/block:")
+            return model
+        st.success("These weights are asked now.", icon=":material/check:")
+    unknown = Interval(float("nan"), float("nan"), float("nan"), 0, 0, "scan")
+    return replace(model, weights=digest, score=unknown)
+
+
+def _take(model: Offered, file: Any) -> str:
+    content: bytes = file.getvalue()
+    digest = hashlib.sha256(content).hexdigest()
+    kept: dict[str, str] = st.session_state.setdefault(_KEPT, {})
+    key = f"{model.run.id}-{digest}-{file.name}"
+    if key not in kept:
+        kept[key] = ""
+        try:
+            weights.refuse_by_name(file.name, content[:8])
+            with st.spinner("Checking the weights …"):
+                _bring(model, digest, content)
+        except (_NotTaken, RefusedWeights) as problem:
+            kept[key] = str(problem)
+    if kept[key]:
+        raise _NotTaken(kept[key])
+    return digest
+
+
+def _bring(model: Offered, digest: str, content: bytes) -> None:
+    layout = _ask(jobs.LAYOUT, model.run.id)
+    with tempfile.TemporaryDirectory() as directory:
+        source, target = Path(directory) / "brought", Path(directory) / "arrays.npz"
+        source.write_bytes(content)
+        _check(source, layout, target)
+        arrays = weights.read(target)
+    _ask(jobs.BRING, model.run.id, digest, arrays)
+
+
+def _check(source: Path, layout: dict[str, list[int]], target: Path) -> None:
+    job = "core.data.intake.weights:extract"
+    state = services.tasks().do(job, str(source), layout, str(target), limits=_LIMITS)
+    if state.problem:
+        raise _NotTaken(state.problem)
+
+
+def _ask(job: str, *arguments: Any) -> Any:
+    answer = services.engine().ask(job, *arguments)
+    if not answer.wait(_WAIT_S):
+        raise _NotTaken("The worker is still warming up: remove the file and bring it again.")
+    if answer.error:
+        raise _NotTaken(answer.error)
+    return answer.result
