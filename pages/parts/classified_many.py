@@ -10,7 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.charts.compare.table import table_csv
+from core.charts.compare.table import cell_text, table_csv
 from core.evaluation import votes
 from core.evaluation.answered import Answered
 from core.evaluation.counted import counted
@@ -39,7 +39,9 @@ def show(
     rows = _rows(answers[0].known.classes, said, scans, doubts)
     _summary(rows, doubts)
     thumbs = [_thumb(scan.pixels) for scan in scans]
-    table = [{"scan": thumb} | row for thumb, row in zip(thumbs, rows, strict=True)]
+    # Streamlit's own button on a table saves it as it is.
+    safe = [{name: cell_text(value) for name, value in row.items()} for row in rows]
+    table = [{"scan": thumb} | row for thumb, row in zip(thumbs, safe, strict=True)]
     chosen: Any = st.dataframe(
         table,
         hide_index=True,

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image
 
 from core.engine import jobs
 from pages.parts import services
 from pages.parts.classify_models import Offered
-from pages.parts.shown import Shown, key_of
-
-__all__ = ["Shown", "choose", "leave", "named"]
+from pages.parts.words import escaped
 
 EXAMPLES, FILES, FOLDER = "Examples", "Files", "A folder"
 KEPT = ("classify_uploads", "classify_examples", "classify_answers", "classify_weights")

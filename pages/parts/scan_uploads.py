@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.evaluation.named_truth import truth_in
 from core.scans import uploads
 from core.scans.uploads import Choice, Scan, UnreadableScan, Upload
 from pages.parts.scan_source import Shown, key_of
@@ -35,7 +36,7 @@ def choose(*, folder: bool, classes: Sequence[str]) -> list[Shown]:
 
     Args:
         folder: Whether a whole folder is brought.
-        classes: Names by which a folder tells the truth about its scans.
+        classes: Names by which a file or its folder tells the truth about its scan.
     """
     uploads.prepare()
     files: list[Any] = st.file_uploader(
@@ -123,8 +124,7 @@ def _pick(upload: Upload, digest: str) -> Choice:
 
 def _shown(name: str, scan: Scan, classes: Sequence[str]) -> Shown:
     path = PurePosixPath(name.replace("\\", "/"))
-    truth = path.parent.name if path.parent.name in classes else ""
-    return Shown(key_of(scan.pixels), str(path), scan.pixels, truth=truth)
+    return Shown(key_of(scan.pixels), str(path), scan.pixels, truth=truth_in(name, classes))
 
 
 def _say(problems: Sequence[tuple[str, str]]) -> None:

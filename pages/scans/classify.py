@@ -45,7 +45,6 @@ scans = choose_scans(models[0], ready[0].known.classes)
 answers = classify_answers.ask(models, scans) if scans else None
 if answers is None:
     st.stop()
-scans = scan_source.named(scans, answers[0].known.classes)
 doubt = doubts.of(answers, scans)
 if len(scans) == 1:
     st.fragment(classified_scan.show)(models, answers, scans[0], doubt[0])

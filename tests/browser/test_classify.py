@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image
 
 from core import store
-from tests.browser.test_runs import SLOW_MS, download, squares, start
+from tests.browser.test_runs import SLOW_MS, squares, start
 from tests.waiting import until
 
 MAPS = "[data-testid=stImage] img"
@@ -63,7 +63,9 @@ def test_an_upload_is_read_its_heat_map_seen_and_many_give_a_table(page, server,
     )
     bring(page, head(tmp_path / "two.png", 2), head(tmp_path / "=three.png", 3))
     page.get_by_test_id("stDataFrame").wait_for(timeout=SLOW_MS)
-    table = download(page, "CSV").decode().splitlines()
+    with page.expect_download() as waiting:
+        page.get_by_test_id("stDownloadButton").get_by_role("button").click()
+    table = waiting.value.path().read_text().splitlines()
     assert len(table) == 4
     assert table[0].startswith("name,class,probability")
     assert any(line.startswith("'=three.png") for line in table[1:])

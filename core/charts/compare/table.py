@@ -68,7 +68,7 @@ def table_csv(rows: Sequence[dict[str, Any]]) -> str:
     # A carriage return in a text is left bare otherwise, and ends the row for some readers.
     writer = csv.DictWriter(text, names, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writeheader()
-    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+    writer.writerows({name: cell_text(value) for name, value in row.items()} for row in rows)
     return text.getvalue()
 
 
@@ -142,5 +142,5 @@ def _number(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _cell(value: Any) -> Any:
+def cell_text(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
