@@ -1,12 +1,19 @@
 """Scans brought to the Classify page, as a person does it in a browser."""
 
+import csv
+import io
+
+import nibabel
 import numpy as np
 from PIL import Image
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
 from core import store
 from tests.browser.test_runs import SLOW_MS, squares, start
 from tests.waiting import until
 
+CANARY = "Canary^Yellow"
 MAPS = "[data-testid=stImage] img"
 
 
@@ -19,11 +26,35 @@ def trained(page, server):
     return f"{run_id}-final"
 
 
-def head(path, seed):
-    """Save a picture that could be a slice of a head: a bright oval in dark air."""
+def oval(seed):
+    """What could be a slice of a head: a bright oval in dark air."""
     rows, columns = np.mgrid[:96, :96] - 47.5
     gray = (np.hypot(rows / 1.1, columns) < 38) * (150 + 20 * np.cos(rows / 9 + seed))
-    Image.fromarray(gray.astype(np.uint8)).save(path)
+    return gray.astype(np.uint8)
+
+
+def head(path, seed):
+    Image.fromarray(oval(seed)).save(path)
+    return path
+
+
+def dicom(path):
+    """Save a file of one frame, with a name that must not be seen."""
+    data = Dataset()
+    data.file_meta = FileMetaDataset()
+    data.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    data.file_meta.MediaStorageSOPClassUID = data.SOPClassUID = MRImageStorage
+    data.file_meta.MediaStorageSOPInstanceUID = data.SOPInstanceUID = generate_uid()
+    data.PatientName = CANARY
+    data.set_pixel_data(oval(1).astype(np.uint16) * 8, "MONOCHROME2", 12)
+    data.save_as(path, enforce_file_format=True)
+    return path
+
+
+def volume(path):
+    """Save twenty slices."""
+    slices = np.stack([oval(seed).T[:, ::-1] for seed in range(20)], axis=2)
+    nibabel.save(nibabel.Nifti1Image(slices.astype(np.int16), np.eye(4)), path)
     return path
 
 
@@ -65,10 +96,23 @@ def test_an_upload_is_read_its_heat_map_seen_and_many_give_a_table(page, server,
     page.get_by_test_id("stDataFrame").wait_for(timeout=SLOW_MS)
     with page.expect_download() as waiting:
         page.get_by_test_id("stDownloadButton").get_by_role("button").click()
-    table = waiting.value.path().read_text().splitlines()
-    assert len(table) == 4
-    assert table[0].startswith("name,class,probability")
-    assert any(line.startswith("'=three.png") for line in table[1:])
+    rows = list(csv.DictReader(io.StringIO(waiting.value.path().read_text())))
+    assert sorted(row["name"] for row in rows) == ["'=three.png", "one.png", "two.png"]
+    assert all(row["class"] in {"bright", "dark"} for row in rows)
+
+
+def test_a_dicom_file_and_a_volume_are_read_and_their_heat_maps_seen(page, server, tmp_path):
+    page.goto(f"/classify?model={trained(page, server)}")
+    page.get_by_text("In truth it is").wait_for(timeout=SLOW_MS)
+    choose_files(page)
+    bring(page, dicom(tmp_path / "one.dcm"))
+    seen(page, 2)
+    page.get_by_test_id("stFileUploaderDeleteBtn").get_by_role("button").click()
+    seen(page, 0)
+    bring(page, volume(tmp_path / "many.nii.gz"))
+    page.get_by_role("slider", name="Slice").wait_for(timeout=SLOW_MS)
+    seen(page, 2)
+    assert CANARY not in page.content()
 
 
 def test_a_whole_model_is_refused_with_the_reason_and_nothing_is_lost(page, server, tmp_path):

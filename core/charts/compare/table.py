@@ -143,4 +143,5 @@ def _number(value: float) -> float | None:
 
 
 def cell_text(value: Any) -> Any:
+    """Return a value as a spreadsheet may take it: no text of it is a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
