@@ -31,7 +31,7 @@ from core.settings import Settings
 from core.specs.callbacks import ReduceLROnPlateau
 from core.specs.run import RunSpec, TrainingSpec
 
-_EPOCHS = 8
+_EPOCHS = 16
 _LIMIT_S = 600.0
 
 

@@ -77,7 +77,7 @@ class Decoder:
             status = self._end()
             _log.warning("a decoder broke off: %s, exit status %s", type(error).__name__, status)
             late = overdue.is_set() or was_too_slow(status)
-            raise UnreadableScan(_LATE if late else NONSENSE) from None
+            raise UnreadableScan(_late() if late else NONSENSE) from None
         finally:
             timer.cancel()
 
@@ -161,10 +161,11 @@ class Decoders:
             ) from error
 
 
-_LATE = (
-    f"Reading the file took more than {LIMIT_S:g} s: "
-    "bring a smaller one, or a single scan of it as a PNG."
-)
+def _late() -> str:
+    return (
+        f"Reading the file took more than {LIMIT_S:g} s: "
+        "bring a smaller one, or a single scan of it as a PNG."
+    )
 
 
 def _started() -> subprocess.Popen[bytes]:

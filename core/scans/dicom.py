@@ -8,7 +8,7 @@ import io
 
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filereader import read_dataset, read_preamble
-from pydicom.pixels import Decoder, get_decoder
+from pydicom.pixels.decoders.base import Decoder, get_decoder
 from pydicom.tag import BaseTag, Tag
 from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
@@ -64,7 +64,7 @@ PIXEL_TAGS = tuple(
 
 _META_GROUP, _PIXEL_GROUP = 0x0002, 0x7FE0
 _SAMPLES = (1, 3)
-_ONE_FRAME_REMEDY = "export it again without compression, or as a PNG."
+_REMEDY = "export it again without compression, or as a PNG."
 
 
 def inspect(data: bytes) -> Upload:
@@ -98,7 +98,12 @@ def decode(data: bytes, choice: Choice) -> Scan:
             f"The file has {frames} frames, and frame {choice.frame + 1} was asked for: "
             "choose another."
         )
-    values, stored = decoder.as_array(dataset, index=choice.frame)
+    try:
+        values, stored = decoder.as_array(dataset, index=choice.frame)
+    except RuntimeError:  # each of its decoders gave up
+        raise UnreadableScan(
+            f"Its pixels, stored as {_name(decoder.UID)}, cannot be decoded: {_REMEDY}"
+        ) from None
     frame = of_frame(dataset, choice.frame)
     frame.PhotometricInterpretation = stored["photometric_interpretation"]
     return dicom_grays.scan_of(values, frame, choice.window)
@@ -153,13 +158,13 @@ def _decoder_of(syntax: UID) -> Decoder:
         decoder = get_decoder(syntax)
     except NotImplementedError:
         raise UnreadableScan(
-            f"It is stored as {_name(syntax)}, which is not read: {_ONE_FRAME_REMEDY}"
+            f"It is stored as {_name(syntax)}, which is not read: {_REMEDY}"
         ) from None
     if not decoder.is_available:
         missing = ", ".join(decoder.missing_dependencies)
         raise UnreadableScan(
             f"It is stored as {_name(syntax)}, and the decoder for that is not installed here "
-            f"({missing}): {_ONE_FRAME_REMEDY}"
+            f"({missing}): {_REMEDY}"
         )
     return decoder
 
@@ -173,7 +178,7 @@ def _refuse_deflated(syntax: UID) -> None:
     if "deflate" in syntax.name.lower():
         raise UnreadableScan(
             f"A deflated DICOM file ({_name(syntax)}) is not read, since its size is known "
-            f"only when it is too late: {_ONE_FRAME_REMEDY}"
+            f"only when it is too late: {_REMEDY}"
         )
 
 

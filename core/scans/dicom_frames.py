@@ -1,6 +1,7 @@
 """What the header of a DICOM file says about one of its frames."""
 
 from pydicom.dataset import Dataset
+from pydicom.tag import Tag
 
 GROUPS = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
 """Where an enhanced file keeps what its frames share, and what each has alone.
@@ -18,7 +19,9 @@ _TAKEN = {
     ),
     "PixelMeasuresSequence": ("PixelSpacing",),
 }
-_NOT_OF_A_FRAME = (*GROUPS, "PixelData", "FloatPixelData", "DoubleFloatPixelData")
+_NOT_OF_A_FRAME = {
+    Tag(keyword) for keyword in (*GROUPS, "PixelData", "FloatPixelData", "DoubleFloatPixelData")
+}
 
 
 def of_frame(header: Dataset, frame: int) -> Dataset:
@@ -28,10 +31,13 @@ def of_frame(header: Dataset, frame: int) -> Dataset:
     """
     elements = Dataset()
     elements.file_meta = header.file_meta
-    elements.update({e.tag: e for e in header if e.keyword not in _NOT_OF_A_FRAME})
+    for tag in header.keys() - _NOT_OF_A_FRAME:
+        elements[tag] = header[tag]
     shared, own = (header.get(group) or () for group in GROUPS)
     for groups in (*shared[:1], *own[frame : frame + 1]):
         for sequence, keywords in _TAKEN.items():
             for item in (groups.get(sequence) or ())[:1]:
-                elements.update({k: item[k].value for k in keywords if k in item})
+                for keyword in keywords:
+                    if keyword in item:
+                        elements[keyword] = item[keyword]
     return elements

@@ -62,6 +62,11 @@ def _guarded(read: Callable[[], _T]) -> _T:
             "Reading the file takes more memory than it may: "
             "bring a smaller one, or a single scan of it as a PNG."
         ) from None
+    except ImportError as error:
+        raise UnreadableScan(
+            f"What reads such files is not installed here ({error.name}): "
+            "export the scan again as a PNG."
+        ) from None
     # pydicom raises struct.error and TypeError on broken files, nibabel many more.
     except Exception:  # noqa: BLE001
         raise UnreadableScan(

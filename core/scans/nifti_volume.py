@@ -1,5 +1,9 @@
 """One volume out of the bytes of a NIfTI file, of which no more is unpacked than needed."""
 
+# nibabel's functions on arrays say nothing of their types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
 import gzip
 import io
 import math

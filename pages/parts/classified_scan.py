@@ -32,7 +32,7 @@ def show(
     """
     said = votes.together([answer.probabilities for answer in answers])
     label = int(said.probabilities[0].argmax())
-    looks, says = st.columns([5, 4], gap="medium")
+    says, looks = st.columns([4, 5], gap="medium")
     with says:
         _say(models, answers, said, scan, doubt)
     with looks:

@@ -76,7 +76,9 @@ def choose() -> list[Offered]:
         "among the training scans are left out.",
     )
     chosen = offered[key]
-    others = [model for model in offered.values() if _same_but_seed(model, chosen)]
+    same = [model for model in reversed(offered.values()) if _same_but_seed(model, chosen)]
+    # A seed that was trained twice has one vote.
+    others = list({model.run.spec.training.seed: model for model in same}.values())
     voting = others and st.toggle(
         f"Vote with {len(others)} other seed{'s' if len(others) > 1 else ''} of these settings",
         key=_VOTE,

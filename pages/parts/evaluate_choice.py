@@ -109,7 +109,7 @@ def choose_scans(counts: dict[Switch, int]) -> Switch:
     if st.session_state[_SWITCH] not in offered:
         st.session_state[_SWITCH] = "all"
     chosen = st.segmented_control(
-        "Judge by",
+        "Validation scans",
         offered,
         format_func=lambda position: f"{_short(position)} ({counts[position]:,})",
         key=_SWITCH,
@@ -121,9 +121,7 @@ def choose_scans(counts: dict[Switch, int]) -> Switch:
 
 
 def _short(position: Switch) -> str:
-    return {"all": "All validation scans", "twins": "Twins only", "twin-free": "Twin-free only"}[
-        position
-    ]
+    return {"all": "All", "twins": "Twins only", "twin-free": "Twin-free"}[position]
 
 
 def _label(run: Run) -> str:

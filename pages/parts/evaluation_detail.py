@@ -26,9 +26,7 @@ def show(model: Model, switch: Switch) -> None:
     """
     places = np.flatnonzero(model.chosen(switch))
     some = model.answers.of(model.chosen(switch))
-    n, people = len(some.labels), len(np.unique(some.groups[some.groups >= 0]))
-    known = f" of {people:,} subjects" if people else ""
-    rests_on = f"{model.rests_on} · {n:,} scans{known}"
+    rests_on = f"{model.rests_on} · {len(some.labels):,} scans"
     shown = [_confusion, _classes, _curves, _calibration, _mistakes, _heat_maps]
     tabs = st.tabs(_TABS, key="evaluate-tabs", on_change="rerun")
     for tab, draw in zip(tabs, shown, strict=True):

@@ -74,6 +74,13 @@ def _what_the_interval_means(models: Sequence[Model]) -> str:
 
 def _show_leakage(models: Sequence[Model]) -> None:
     shares = models[0].shares
+    if met := int(models[0].evaluated.subject.sum()):
+        st.warning(
+            f"**{met:,} of the {shares['all'].scans:,} validation scans show somebody whose other "
+            "scans were trained on.** Scans of one person are alike: split by patient for a score "
+            "that holds for new people.",
+            icon=":material/group:",
+        )
     if "twins" not in shares or "twin-free" not in shares:
         return
     twins, free, every = shares["twins"], shares["twin-free"], shares["all"]

@@ -20,7 +20,7 @@ from pages.parts import services
 from pages.parts.words import escaped
 
 _ASKED, _PROBLEMS = "evaluate_asked", "evaluate_problems"
-# A worker answers when the training that it is at has ended.
+# Where one worker does everything, a training may have to end first.
 _TIMEOUT_S = 1800.0
 
 
@@ -137,7 +137,6 @@ def _follow() -> None:
     if not asked or any(answer.done for answer in asked.values()):
         st.rerun()
     warm = services.engine().state is EngineState.READY
-    doing = f"A worker evaluates {len(asked)}" if warm else "The engine is warming up"
-    training = store.count_active(services.db())
-    more = "; a training that is running goes first" if training else ""
-    st.status(f"{doing}{more} …", state="running")
+    what = "it" if len(asked) == 1 else f"these {len(asked)}"
+    doing = f"A worker evaluates {what}" if warm else "The engine is warming up"
+    st.status(f"{doing} …", state="running")

@@ -14,14 +14,14 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from core import store
-from core.store import Run, Signs, UnknownRun
+from core.store import Epoch, Run, Signs, UnknownRun
 from pages.parts import services
 from pages.parts.progress import line, progress_of
 
 LINES_WHILE_ACTIVE, LINES_AFTERWARDS = 40, 1000
-_LOOK_EVERY_S = 0.15
-# Each change of the page's text has the browser paint it.
-_PROGRESS_EVERY_S = 0.4
+# Looks, and still more what the browser paints, take time from the training beside them.
+_LOOK_EVERY_S = 0.25
+_PROGRESS_EVERY_S = 1.0
 _PATH = "live"
 
 
@@ -54,6 +54,7 @@ class Feed:
         self.over = False
         self._run_id, self._dark = run_id, dark
         self._told: Signs | None = None
+        self._epochs: list[Epoch] = []
         self._progress_told_s = 0.0
 
     def news(self) -> dict[str, Any]:
@@ -90,12 +91,15 @@ class Feed:
         self._progress_told_s = time.monotonic()
         db = services.db()
         run = store.read_run(db, self._run_id)
-        epochs = store.read_epochs(db, self._run_id)
-        progress = progress_of(run, epochs)
+        seen = self._epochs[-1].id if self._epochs else 0
+        if now.epoch > seen:
+            self._epochs += store.read_epochs(db, self._run_id, after=seen)
+        progress = progress_of(run, self._epochs)
         news: dict[str, Any] = {"share": progress.share, "text": progress.text}
         if before is None or (now.epoch, now.event) != (before.epoch, before.event):
-            figure = run_figure(run, epochs, store.read_events(db, self._run_id), dark=self._dark)
-            news |= {"line": line(run, epochs), "figure": figure.to_json()}
+            events = store.read_events(db, self._run_id)
+            figure = run_figure(run, self._epochs, events, dark=self._dark)
+            news |= {"line": line(run, self._epochs), "figure": figure.to_json()}
         return news
 
 

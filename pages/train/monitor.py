@@ -84,6 +84,12 @@ if epochs and not run.is_active:
         icon=":material/replay:",
         query_params={"run": run.id, **visitor.parameters()},
     )
+    st.page_link(
+        "pages/scans/evaluate.py",
+        label="What is it worth? Evaluate its model",
+        icon=":material/fact_check:",
+        query_params={"runs": run.id, **visitor.parameters()},
+    )
 # Only the open tab is drawn: the others would take time from the training.
 console, happened, advice, scans, details, files = st.tabs(
     ["Console", "What happened", "Advice", "Scans", "Settings", "Downloads"],

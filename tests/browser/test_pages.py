@@ -12,6 +12,7 @@ PAGES = [
     "replay",
     "compare",
     "datasets",
+    "evaluate",
 ]
 NOTICE = "Research and education only. Not a medical device. Do not upload identifiable scans."
 

@@ -21,10 +21,6 @@ RESTS_ON = "trained · scans of folder <b>x</b> · 1 seed"
 ANSWERS = drawn()
 
 
-def texts(figure):
-    return [note.text for note in figure.layout.annotations]
-
-
 def every_figure(dark):
     counts = scores.confusion(ANSWERS)
     interval = Interval(0.8, 0.7, 0.9, 50, 50, "scan")
@@ -43,7 +39,7 @@ def every_figure(dark):
 @pytest.mark.parametrize("dark", [False, True])
 def test_every_figure_says_what_it_rests_on_and_escapes_it(dark):
     for figure in every_figure(dark):
-        assert "trained · scans of folder &lt;b&gt;x&lt;/b&gt; · 1 seed" in texts(figure)
+        assert "trained · scans of folder &lt;b&gt;x&lt;/b&gt; · 1 seed" in figure.layout.title.text
         assert figure.layout.paper_bgcolor == palette(dark).paper
 
 

@@ -1,5 +1,7 @@
 """A real engine with a small folder of scans, shared by the tests of this directory."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -10,6 +12,13 @@ from core.settings import Settings
 from tests.waiting import until
 
 WARM_UP_S = 120
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if Path(item.fspath).parent == Path(__file__).parent:
+            # They share an engine, which must not be started twice.
+            item.add_marker(pytest.mark.xdist_group("engine"))
 
 
 def write_scans(directory, *, per_class=40, size_px=32):

@@ -1,55 +1,47 @@
-"""The temperature that a model's logits are divided by."""
+"""The temperature undoes exaggeration, and changes no class."""
 
 import numpy as np
 import pytest
 
-from core.evaluation import temperature
+from core.evaluation import calibration, temperature
 from core.evaluation.predictions import Predictions
 
 
-def drawn(true_temperature, scans=4000):
-    """Answers whose labels are drawn from the softmax at a temperature: it is to be found."""
+def honest(scans=4000, classes=3):
+    """Answers whose probabilities are the truth: labels are drawn from them."""
     draw = np.random.default_rng(0)
-    logits = draw.normal(0, 3, (scans, 4))
-    shares = temperature.probabilities(logits, true_temperature).cumsum(axis=1)
-    labels = (draw.random((scans, 1)) > shares).sum(axis=1)
-    return Predictions(labels, logits, np.arange(scans), ("a", "b", "c", "d"))
+    logits = draw.normal(0, 2, (scans, classes))
+    shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    labels = (draw.random((scans, 1)) > shares.cumsum(axis=1)).sum(axis=1)
+    return Predictions(labels, logits, np.full(scans, -1), ("a", "b", "c"))
 
 
-@pytest.mark.parametrize("true_temperature", [0.5, 1.0, 2.5])
-def test_the_temperature_that_made_the_labels_is_found(true_temperature):
-    assert temperature.fit(drawn(true_temperature)) == pytest.approx(true_temperature, rel=0.06)
+def exaggerated(answers, times):
+    return Predictions(answers.labels, answers.logits * times, answers.groups, answers.classes)
 
 
-def test_the_derivative_of_the_loss_is_zero_at_the_temperature():
-    answers = drawn(1.7)
-    found = temperature.fit(answers)
-    # d/dT of the mean negative log-likelihood: (label's logit - expected logit) / T².
-    shares = temperature.probabilities(answers.logits, found)
-    own = answers.logits[np.arange(len(answers.labels)), answers.labels]
-    assert np.mean(own - (shares * answers.logits).sum(axis=1)) == pytest.approx(0, abs=1e-3)
+@pytest.mark.parametrize("times", [0.5, 1.0, 3.0])
+def test_it_finds_by_how_much_logits_were_multiplied(times):
+    assert temperature.fit(exaggerated(honest(), times)) == pytest.approx(times, rel=0.06)
 
 
-def test_a_model_without_a_mistake_is_left_as_it_is():
-    labels = np.arange(20) % 2
-    answers = Predictions(labels, 5.0 * np.eye(2)[labels], np.arange(20), ("a", "b"))
+def test_it_mends_the_calibration_and_no_class():
+    answers = exaggerated(honest(), 3.0)
+    cooled = temperature.cooled(answers, temperature.fit(answers))
+    assert calibration.expected_error(cooled) < calibration.expected_error(answers) / 4
+    np.testing.assert_array_equal(cooled.predicted, answers.predicted)
+
+
+@pytest.mark.parametrize("times", [1.0, 50.0])
+def test_without_a_mistake_it_leaves_the_doubt_of_one_scan(times):
+    labels = np.arange(90) % 3
+    answers = Predictions(labels, np.eye(3)[labels] * times, np.full(90, -1), ("a", "b", "c"))
+    shares = temperature.probabilities(answers.logits, temperature.fit(answers))
+    np.testing.assert_allclose(shares.max(axis=1), 91 / 92, atol=1e-3)
+
+
+def test_without_scans_it_changes_nothing():
+    nothing = np.zeros((0, 3))
+    answers = Predictions(np.zeros(0, np.int64), nothing, np.zeros(0, np.int64), ("a", "b", "c"))
     assert temperature.fit(answers) == 1.0
-
-
-def test_without_scans_nothing_is_changed():
-    nothing = np.zeros(0, int)
-    assert temperature.fit(Predictions(nothing, np.zeros((0, 2)), nothing, ("a", "b"))) == 1.0
-
-
-def test_the_predicted_class_stays_the_same_and_its_confidence_falls():
-    answers = drawn(1.0, scans=50)
-    warm = temperature.probabilities(answers.logits, 3.0)
-    plain = temperature.probabilities(answers.logits, 1.0)
-    assert (warm.argmax(axis=1) == plain.argmax(axis=1)).all()
-    assert (warm.max(axis=1) < plain.max(axis=1)).all()
-    np.testing.assert_allclose(warm.sum(axis=1), 1)
-
-
-def test_large_logits_do_not_overflow():
-    found = temperature.probabilities(np.array([[4000.0, -4000.0]]), 0.05)
-    np.testing.assert_array_equal(found, [[1.0, 0.0]])
+    assert temperature.probabilities(nothing, 2.0).shape == (0, 3)

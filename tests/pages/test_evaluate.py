@@ -152,11 +152,18 @@ def test_the_leakage_switch_judges_twins_and_others_apart(app, home, scans, trai
     assert "3 of the 15 validation scans have a twin in training" in said
     assert "right on 100.0 % (29.2 to 100.0) of those" in said
     assert "of the 12 others" in said
-    (switch,) = [group for group in app.button_group if group.label == "Judge by"]
+    (switch,) = [group for group in app.button_group if group.label == "Validation scans"]
     switch.set_value("twin-free").run()
     row = app.dataframe[0].value.iloc[0]
     assert (row["scans"], row["accuracy"]) == (12, pytest.approx(100 * 8 / 12))
     assert app.query_params["scans"] in ("twin-free", ["twin-free"])
+
+
+def test_people_on_both_sides_of_the_split_are_told(app, home, scans, trained):
+    run_id = trained()
+    keep(home, run_id, answers(scans, subject=np.arange(15) < 6))
+    opened(app, runs=run_id)
+    assert "6 of the 15 validation scans show somebody" in texts(app.warning)
 
 
 def test_best_weights_are_held_against_the_final_ones(app, home, scans, trained):

@@ -60,8 +60,6 @@ def accuracies_figure(
     colours = palette(dark)
     made = layout("Accuracy", rests_on, colours, height_px=len(rows) * _ROW_PX + _AROUND_PX)
     made["margin"] |= {"l": 10}
-    for line in made["annotations"]:
-        line["xshift"] = 0
     ends = [i.low for row in rows for i in row.shares.values() if not math.isnan(i.low)]
     lowest = min([chance, *ends, *(i.value for row in rows for i in row.shares.values())])
     made["xaxis"] = axis("share of scans that are right", colours, tickformat=".0%", nticks=7) | {
@@ -71,8 +69,7 @@ def accuracies_figure(
         "range": [len(rows) - 0.5, -0.5],
         "tickvals": [],
     }
-    names = [_name(index, row, colours) for index, row in enumerate(rows)]
-    made["annotations"] += names
+    made["annotations"] = [_name(index, row, colours) for index, row in enumerate(rows)]
     made["shapes"] = [_chance(chance, colours)]
     data = [_points(rows, position, colours) for position in SWITCH]
     return go.Figure({"data": data, "layout": made})

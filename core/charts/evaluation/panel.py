@@ -4,7 +4,7 @@ import html
 from typing import Any
 
 from core.charts.compare.colours import DARK_LINES, LIGHT_LINES
-from core.charts.frame import FONT, NOTE_SIZE, TICK_SIZE, hover_label, note
+from core.charts.frame import FONT, NOTE_SIZE, TICK_SIZE, hover_label
 from core.charts.palette import Palette
 
 CONFIG = {"displaylogo": False, "displayModeBar": False}
@@ -45,7 +45,7 @@ def layout(title: str, rests_on: str, colours: Palette, *, height_px: int) -> di
         "dragmode": False,
         "showlegend": False,
         "hoverlabel": hover_label(colours),
-        "annotations": [_line(f"<b>{title}</b>", colours.ink, 23), _line(rests_on, colours.soft)],
+        "title": _title(title, rests_on, colours),
     }
 
 
@@ -72,7 +72,17 @@ def shares(title: str, colours: Palette, **more: Any) -> dict[str, Any]:
     return axis(title, colours, range=[-0.02, 1.02], **ticks, **more)
 
 
-def _line(text: str, colour: str, above_px: int = 5) -> dict[str, Any]:
-    place = {"x": 0, "y": 1, "yanchor": "bottom", "xshift": -_LEFT_PX + 8, "yshift": above_px}
-    shown = text if text.startswith("<b>") else html.escape(text, quote=False)
-    return note(shown, colour, **place)
+def _title(title: str, rests_on: str, colours: Palette) -> dict[str, Any]:
+    """Return two lines at the left edge, which stay there however wide the labels below are."""
+    below = html.escape(rests_on, quote=False)
+    return {
+        "text": f'<b>{title}</b><br><span style="color:{colours.soft}">{below}</span>',
+        "font": {"size": NOTE_SIZE, "color": colours.ink},
+        "xref": "container",
+        "yref": "container",
+        "x": 0,
+        "y": 1,
+        "xanchor": "left",
+        "yanchor": "top",
+        "pad": {"l": 4, "t": 16},
+    }

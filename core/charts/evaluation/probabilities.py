@@ -8,7 +8,7 @@ import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
 from core.charts.evaluation.panel import axis, layout, shares, short
 from core.charts.palette import faded, palette
 
-_ROW_PX, _AROUND_PX = 40, 100
+_ROW_PX, _AROUND_PX, _LEFT_PX = 36, 96, 186
 _LONGEST = 18
 
 
@@ -38,14 +38,13 @@ def probabilities_figure(
         "type": "bar",
         "orientation": "h",
         "x": list(probabilities),
-        "y": [short(name, _LONGEST) for name in classes],
-        "text": [f"{value:.0%}" for value in probabilities],
-        "textposition": "outside",
-        "cliponaxis": False,
+        "y": list(range(len(classes))),
+        "text": [short(name) for name in classes],
+        "textposition": "none",
         "marker": {
             "color": [strong if i == best else colours.waiting for i in range(len(classes))]
         },
-        "hovertemplate": "%{y}: %{x:.1%}<extra></extra>",
+        "hovertemplate": "%{text}: %{x:.1%}<extra></extra>",
     }
     if ends is not None:
         bar["error_x"] = {
@@ -59,11 +58,15 @@ def probabilities_figure(
         }
     height = _AROUND_PX + _ROW_PX * len(classes)
     frame = layout("Probability of each class", rests_on, colours, height_px=height)
-    frame["margin"]["l"], frame["margin"]["r"] = 120, 46
-    # The title line starts at the edge of the figure, left of the names.
-    for line in frame["annotations"]:
-        line["xshift"] = -112
+    frame["margin"]["l"], frame["margin"]["r"] = _LEFT_PX, 18
     frame["bargap"] = 0.35
     frame["xaxis"] = shares("", colours)
-    frame["yaxis"] = axis("", colours, autorange="reversed", showgrid=False)
+    # Beside the names, where no bar and no line of a vote runs through the numbers.
+    ticks = [
+        f"{short(name, _LONGEST)}  <b>{value:.0%}</b>"
+        for name, value in zip(classes, probabilities, strict=True)
+    ]
+    places = {"tickvals": list(range(len(classes))), "ticktext": ticks}
+    frame["yaxis"] = axis("", colours, autorange="reversed", showgrid=False, **places)
+    frame["yaxis"]["tickfont"] = {"size": 13, "color": colours.ink}
     return go.Figure({"data": [bar], "layout": frame})

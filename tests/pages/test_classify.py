@@ -1,0 +1,209 @@
+"""The Classify page, without a browser: a worker's answers written down."""
+
+import math
+
+import numpy as np
+import pytest
+
+from core import store
+from core.charts.compare.table import table_csv
+from core.engine import jobs
+from core.evaluation.answered import Answered, Known
+from core.evaluation.counted import counted
+from core.specs.data import SimulatedScans
+from core.specs.run import FINAL_MODEL, RunSpec, TrainingSpec
+from core.store import Epoch, RunStatus
+from pages.parts import services
+
+CLASSIFY = "pages/scans/classify.py"
+CLASSES = ("glioma_tumor", "=no_tumor")
+SIZE = 32
+
+
+def head():
+    rows, columns = np.mgrid[:SIZE, :SIZE]
+    radius = np.hypot((rows - 15.5) / 14, (columns - 15.5) / 12)
+    return np.where(radius < 1, 120 + 60 * np.cos(9 * radius), 4).astype(np.uint8)
+
+
+KNOWN = Known(CLASSES, counted(0.9, 400), None, 1.5, 0.06, 0.02, "k")
+
+
+def answered(scans, *, as_far=0.5, mapped=True):
+    logits = np.tile(np.array([[3.0, 0.0]], np.float32), (scans, 1))
+    maps = np.full((scans, 4, 4), float(mapped), np.float32)
+    return Answered(KNOWN, logits, maps, np.full(scans, as_far))
+
+
+def examples(count=2):
+    mask = np.zeros((count, SIZE, SIZE), bool)
+    mask[:, 8:16, 8:16] = True
+    return {
+        "images": np.stack([np.roll(head(), shift, axis=1) for shift in range(count)]),
+        "labels": np.arange(count) % 2,
+        "masks": mask,
+        "names": [f"slice {number}" for number in range(count)],
+        "classes": CLASSES,
+    }
+
+
+@pytest.fixture
+def worker(home, monkeypatch):
+    """An engine whose questions are answered at once."""
+    said = {"answer": {}, "asked": []}
+
+    def ask(self, job, *arguments, timeout_s=120.0):
+        answer = waiting(self, job, *arguments, timeout_s=timeout_s)
+        said["asked"].append((job, arguments))
+        match job:
+            case jobs.EXAMPLES:
+                answer.give(examples())
+            case jobs.CLASSIFY:
+                _models, images = arguments
+                answer.give([answered(len(some), **said["answer"]) for some in images])
+            case jobs.COVER:
+                answer.give(np.full((SIZE, SIZE), 0.5, np.float32))
+        return answer
+
+    waiting = services.Engine.ask
+    monkeypatch.setattr(services.Engine, "ask", ask)
+    return said
+
+
+@pytest.fixture
+def trained(app, db, home):
+    """Put a finished run of the visitor into the store, with a file for its model."""
+
+    def trained(name="plain", *, seed=0, accuracy=0.8, owner=None):
+        app.run()
+        spec = RunSpec(
+            name=name,
+            scans=SimulatedScans(image_size=SIZE),
+            training=TrainingSpec(epochs=1, seed=seed),
+        )
+        own = store.owner_of(owner or app.session_state["owner"])
+        run_id = store.create_run(db, spec, owner=own)
+        store.start_run(db, run_id)
+        store.update_run(db, run_id, validation_scans=400)
+        epoch = Epoch(0, {"val_accuracy": accuracy}, 0.001, 0.001, 1.0, 1.0)
+        store.append(db, run_id, new_epochs=[epoch])
+        store.end_run(db, run_id, RunStatus.FINISHED)
+        directory = home / "home" / "runs" / run_id
+        directory.mkdir(parents=True)
+        (directory / FINAL_MODEL).touch()
+        return run_id
+
+    return trained
+
+
+def opened(app, **query):
+    app.run()
+    app.query_params.update(query)
+    app.switch_page(CLASSIFY).run()
+    assert not app.exception
+    return app
+
+
+def texts(elements):
+    return " ".join(str(element.value) for element in elements)
+
+
+def choose_all(app):
+    (chosen,) = [box for box in app.selectbox if box.key.startswith("classify-example")]
+    chosen.select_index(0).run()
+    assert not app.exception
+    return app
+
+
+def test_without_a_model_the_page_says_how_to_get_one(app):
+    assert "no trained model yet" in texts(opened(app).info)
+    assert "never a diagnosis" in texts(app.markdown)
+
+
+def test_the_best_model_is_asked_first_and_the_link_names_it(app, worker, trained):
+    trained("weak", accuracy=0.6)
+    best = trained("strong", accuracy=0.9)
+    trained("broken", accuracy=math.nan)
+    opened(app)
+    assert app.selectbox(key="classify-model").value == f"{best}-final"
+    labels = app.selectbox(key="classify-model").options
+    assert [label.split(" · ")[1] for label in labels] == ["strong", "weak", "broken"]
+    assert labels[0].startswith("90.0 % (86.7 to 92.6)")
+    assert app.query_params["model"] in (f"{best}-final", [f"{best}-final"])
+
+
+def test_another_visitors_model_is_offered_by_its_link_alone(app, worker, trained):
+    other = trained("other", owner="somebody")
+    assert "no trained model yet" in texts(opened(app).info)
+    opened(app, model=f"{other}-final")
+    assert app.selectbox(key="classify-model").value == f"{other}-final"
+
+
+def test_a_scan_is_named_with_its_calibrated_probability_and_its_truth(app, worker, trained):
+    trained()
+    opened(app)
+    # Logits 3 and 0 at a temperature of 1.5.
+    assert "glioma\\_tumor, 88%" in texts(app.markdown)
+    assert "In truth it is **glioma\\_tumor**: the model is right" in texts(app.markdown)
+    said = texts(app.caption)
+    assert "divided by 1.50" in said
+    assert "90.0 %" in said
+    assert "of the heat lies in it" in said
+
+
+def test_a_map_that_is_zero_everywhere_is_said_to_be(app, worker, trained):
+    worker["answer"]["mapped"] = False
+    trained()
+    assert "Grad-CAM is zero everywhere" in texts(opened(app).caption)
+
+
+def test_a_scan_unlike_the_others_gets_a_warning_and_no_confidence(app, worker, trained):
+    worker["answer"]["as_far"] = 0.0
+    trained()
+    opened(app)
+    assert "unlike those the model was validated on" in texts(app.warning)
+    assert "88%" not in texts(app.markdown)
+
+
+def test_several_scans_give_a_table_and_a_csv_without_formulas(app, worker, trained):
+    trained()
+    choose_all(opened(app))
+    table = app.dataframe[0].value
+    # Nor may the button that Streamlit puts on a table save a formula.
+    assert list(table["truth"]) == ["glioma_tumor", "'=no_tumor"]
+    assert list(table["right"]) == [True, False]
+    assert "'=no_tumor" in table_csv(table[["truth"]].to_dict("records"))
+    assert {metric.label: metric.value for metric in app.metric}["Scans"] == "2"
+
+
+def test_seeds_of_the_same_settings_vote(app, worker, trained):
+    trained("one", seed=1)
+    trained("two", seed=2)
+    trained("again", seed=1, accuracy=0.1)
+    opened(app)
+    app.toggle(key="classify-vote").set_value(True).run()
+    assert not app.exception
+    assert "2 of 2 models name" in texts(app.markdown)
+    asked = [arguments[0] for job, arguments in worker["asked"] if job == jobs.CLASSIFY]
+    assert len(asked[-1]) == 2
+
+
+def test_what_a_visitor_brought_is_dropped_with_the_page(app, worker, trained):
+    trained()
+    opened(app)
+    assert app.session_state["classify_answers"]
+    app.switch_page("pages/train/runs.py").run()
+    assert "classify_answers" not in app.session_state
+    assert "classify_examples" not in app.session_state
+
+
+def test_why_there_is_no_answer_is_said(app, home, trained, monkeypatch):
+    def refuse(self, job, *arguments, timeout_s=120.0):
+        answer = ask(self, job, *arguments, timeout_s=timeout_s)
+        answer.give(error="'plain' has no final.keras. Train it *again*.")
+        return answer
+
+    ask = services.Engine.ask
+    monkeypatch.setattr(services.Engine, "ask", refuse)
+    trained()
+    assert r"Train it \*again\*" in texts(opened(app).error)
