@@ -46,7 +46,7 @@ class Answered:
         known: What is known of the model.
         logits: Shape (scans, classes), float32.
         maps: Grad-CAM of the predicted class, shape (scans, h, w), 0 to 1; a map is zero
-            everywhere where nothing speaks for the class.
+            everywhere where nothing speaks for the class. Not asked for, (scans, 0, 0).
         as_far: Share of the validation scans that lie as far from their neighbours in the
             space of features, shape (scans,).
     """

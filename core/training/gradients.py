@@ -11,6 +11,9 @@ from typing import Any
 import keras
 from keras import ops
 
+Forward = Callable[[Any], tuple[Any, Any]]
+"""From scans to logits and features, as `Pass` takes and gives them."""
+
 Pass = Callable[[Any, Any], tuple[Any, Any, Any, Any]]
 """From scans, shape (n, H, W, 1), uint8, and classes, shape (n,), int32, of which -1 stands
 for the class with the highest logit, to logits (n, classes), features (n, features), the
@@ -37,6 +40,13 @@ def build(front: keras.Model, back: keras.Model, head: keras.layers.Dense) -> Pa
         f"Heat maps need the backend tensorflow or jax, and this worker has {backend}: "
         "start the app with KERAS_BACKEND=tensorflow."
     )
+
+
+def build_forward(front: keras.Model, back: keras.Model, head: keras.layers.Dense) -> Forward:
+    """Build the pass without the way back; arguments as of `build`."""
+    if keras.backend.backend() == "tensorflow":
+        return _forward_on_tensorflow(front, back, head)
+    return _forward_on_jax(front, back, head)
 
 
 def logits_of(features: Any, kernel: Any, bias: Any) -> Any:
@@ -73,15 +83,20 @@ def _on_tensorflow(front: Any, back: Any, head: Any) -> Pass:
     return compiled
 
 
+def _forward_on_tensorflow(front: Any, back: Any, head: Any) -> Forward:
+    import tensorflow as tf  # noqa: PLC0415 - where the backend is another, it may be absent
+
+    def run(scans: Any) -> Any:
+        features = back(front(scans, training=False), training=False)
+        return logits_of(features, head.kernel, head.bias), ops.cast(features, "float32")
+
+    signature = [tf.TensorSpec((None, *front.input_shape[1:]), tf.uint8)]
+    compiled: Any = tf.function(run, input_signature=signature, autograph=False)
+    return compiled
+
+
 def _on_jax(front: Any, back: Any, head: Any) -> Pass:
     import jax  # noqa: PLC0415 - where the backend is another, it may be absent
-
-    def state_of(model: Any) -> tuple[list[Any], list[Any]]:
-        trained = [variable.value for variable in model.trainable_variables]
-        return trained, [variable.value for variable in model.non_trainable_variables]
-
-    # Handed over and not closed over: XLA would take millions of weights for constants.
-    weights = state_of(front), state_of(back), (head.kernel.value, head.bias.value)
 
     def run(weights: Any, scans: Any, classes: Any) -> Any:
         of_front, of_back, of_head = weights
@@ -96,9 +111,34 @@ def _on_jax(front: Any, back: Any, head: Any) -> Pass:
         gradient, (logits, features) = jax.grad(score, has_aux=True)(layer)
         return logits, features, layer, gradient
 
+    return _compiled_on_jax(run, front, back, head)
+
+
+def _forward_on_jax(front: Any, back: Any, head: Any) -> Forward:
+    def run(weights: Any, scans: Any) -> Any:
+        of_front, of_back, of_head = weights
+        layer, _ = front.stateless_call(*of_front, scans, training=False)
+        features, _ = back.stateless_call(*of_back, layer, training=False)
+        return logits_of(features, *of_head), ops.cast(features, "float32")
+
+    return _compiled_on_jax(run, front, back, head)
+
+
+def _compiled_on_jax(run: Any, front: Any, back: Any, head: Any) -> Any:
+    """Compile a function of weights and scans, and give it the weights.
+
+    They are handed over and not closed over: XLA would take millions of them for constants.
+    """
+    import jax  # noqa: PLC0415 - where the backend is another, it may be absent
+
+    def state_of(model: Any) -> tuple[list[Any], list[Any]]:
+        trained = [variable.value for variable in model.trainable_variables]
+        return trained, [variable.value for variable in model.non_trainable_variables]
+
+    weights = state_of(front), state_of(back), (head.kernel.value, head.bias.value)
     compiled: Any = jax.jit(run)
 
-    def call(scans: Any, classes: Any) -> tuple[Any, Any, Any, Any]:
-        return compiled(weights, scans, classes)
+    def call(*arguments: Any) -> Any:
+        return compiled(weights, *arguments)
 
     return call

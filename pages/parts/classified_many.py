@@ -14,7 +14,7 @@ from core.charts.compare.table import cell_text, table_csv
 from core.evaluation import votes
 from core.evaluation.answered import Answered
 from core.evaluation.counted import counted
-from pages.parts import classified_scan
+from pages.parts import classified_scan, classify_answers
 from pages.parts.classify_models import Offered
 from pages.parts.scan_source import Shown
 
@@ -64,8 +64,9 @@ def show(
         st.caption("Choose a row to see where the model looked. Click a heading to sort.")
         return
     place = selected[0]
-    alone = [_only(answer, place) for answer in answers]
-    st.fragment(classified_scan.show)(models, alone, scans[place], doubts[place])
+    alone = classify_answers.ask(models, [scans[place]])
+    if alone is not None:
+        st.fragment(classified_scan.show)(models, alone, scans[place], doubts[place])
 
 
 def _rows(
@@ -113,11 +114,6 @@ def _columns(classes: Sequence[str]) -> dict[str, Any]:
         "right": st.column_config.CheckboxColumn("right"),
         **{f"p({name})": share for name in classes},
     }
-
-
-def _only(answer: Answered, place: int) -> Answered:
-    one = slice(place, place + 1)
-    return Answered(answer.known, answer.logits[one], answer.maps[one], answer.as_far[one])
 
 
 def _thumb(pixels: NDArray[np.uint8]) -> str:

@@ -23,10 +23,14 @@ _PATIENCE_S = 3.0
 
 
 def ask(models: Sequence[Offered], scans: Sequence[Shown]) -> list[Answered] | None:
-    """Return what models say of scans, or None while that is on its way."""
+    """Return what models say of scans, or None while that is on its way.
+
+    Heat maps are drawn of a scan that is asked about alone.
+    """
     key = ("classify", *(model.key for model in models), *(scan.key for scan in scans))
     images = [_stack(model, scans) for model in models]
-    return _result(key, jobs.CLASSIFY, [model.asked for model in models], images)
+    alone = len(scans) == 1
+    return _result(key, jobs.CLASSIFY, [model.asked for model in models], images, alone)
 
 
 def cover(model: Offered, scan: Shown, label: int) -> NDArray[np.float32] | None:

@@ -55,6 +55,15 @@ def test_scans_in_several_batches_are_read_as_alone(net, monkeypatch):
     assert apart.maps.shape == (5, 2, 2)
 
 
+def test_without_maps_the_answers_are_the_same(net):
+    from core.training.readout import Readout
+
+    full, plain = Readout(net).read(SCANS), Readout(net).read(SCANS, maps=False)
+    np.testing.assert_allclose(full.logits, plain.logits, atol=1e-5)
+    np.testing.assert_allclose(full.features, plain.features, atol=1e-5)
+    assert plain.maps.shape == (5, 0, 0)
+
+
 def test_no_scans_give_empty_arrays(net):
     from core.training.readout import Readout
 

@@ -59,7 +59,7 @@ def worker(home, monkeypatch):
             case jobs.EXAMPLES:
                 answer.give(examples())
             case jobs.CLASSIFY:
-                _models, images = arguments
+                _models, images, _maps = arguments
                 answer.give([answered(len(some), **said["answer"]) for some in images])
             case jobs.COVER:
                 answer.give(np.full((SIZE, SIZE), 0.5, np.float32))
