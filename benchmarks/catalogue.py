@@ -64,6 +64,10 @@ BENCHMARKS = {
         "How many of 500 scans a second are classified, with their heat maps?",
         "at least 0.7 times the reference",
     ),
+    "decode": Benchmark(
+        "What do broken and hostile uploads cost: how long, how much memory, and the app?",
+        "at most 10 s and 600 MB a file, the app's memory back within 10 %, no crash",
+    ),
     "replay": Benchmark(
         "How many settings of ReduceLROnPlateau a second are replayed over a curve of 50 epochs?",
         "at least 1,000,000 on one core, and 3,000 times the reference",

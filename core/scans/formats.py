@@ -37,6 +37,8 @@ def answer(order: dict[str, Any], data: bytes) -> Message:
     try:
         if order.get("ask") == "inspect":
             return messages.of_upload(inspect(data))
+        if order.get("ask") == "look":
+            return messages.of_look(inspect(data), decode(data, Choice()))
         return messages.of_scan(decode(data, Choice(**order["choice"])))
     except UnreadableScan as refusal:
         return messages.of_problem(str(refusal))

@@ -35,6 +35,9 @@ levels on average, with 2 by up to 3, with 1 by up to 6. Source: `reducing_gap`
 of `Image.resize`, Pillow 13: with 3 "indistinguishable in most cases".
 """
 
+UNKNOWN = "neither PNG, JPEG, BMP, GIF nor TIFF"
+"""The reason of `UnreadableImage` for a file of another format."""
+
 
 class UnreadableImage(ValueError):
     """The bytes are no picture that can be shown; the message is one sentence.
@@ -180,7 +183,7 @@ def _gray(image: Image.Image) -> Image.Image:
 def _reason(error: Exception) -> str:
     match error:
         case UnidentifiedImageError():
-            return "neither PNG, JPEG, BMP, GIF nor TIFF"
+            return UNKNOWN
         case Image.DecompressionBombError() | Image.DecompressionBombWarning():
             return "more than 16 megapixels"
         case MemoryError():

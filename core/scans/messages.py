@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -25,6 +25,13 @@ def of_scan(scan: Scan) -> Message:
         "shape": scan.pixels.shape,
         "notes": scan.notes,
     }, scan.pixels.tobytes()
+
+
+def of_look(upload: Upload, scan: Scan) -> Message:
+    """Return the answer that describes an upload and is its first scan."""
+    described, _ = of_upload(upload)
+    header, pixels = of_scan(scan)
+    return {**header, "upload": described}, pixels
 
 
 def of_problem(sentence: str) -> Message:
@@ -51,6 +58,19 @@ def upload_of(message: Message) -> Upload:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableScan(NONSENSE) from error
+
+
+def look_of(message: Message) -> tuple[Upload, Scan]:
+    """Return the upload that an answer describes, and its first scan.
+
+    Raises:
+        UnreadableScan: If it says why there is none, or is not as `of_look` makes it.
+    """
+    scan = scan_of(message)
+    described = message[0].get("upload")
+    if not isinstance(described, dict):
+        raise UnreadableScan(NONSENSE)
+    return upload_of((cast("dict[str, Any]", described), b"")), scan
 
 
 def scan_of(message: Message) -> Scan:

@@ -24,7 +24,7 @@ from core.scans.upload import UnreadableScan
 MAX_VOLUME_BYTES = 256 * 2**20
 """The largest volume that is read, unpacked: 512 x 512 x 512 values of 16 bits."""
 
-MAX_STREAM_BYTES = 2**30
+MAX_STREAM_BYTES = 512 * 2**20
 """The most that a file may hold, unpacked."""
 
 _HEADER_BYTES = 540  # of the longer one, NIfTI-2

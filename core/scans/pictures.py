@@ -6,11 +6,16 @@ from contextlib import contextmanager
 
 from PIL import Image
 
-from core.scans.images import UnreadableImage, grays_of, has_wide_values, open_picture
+from core.scans.images import UNKNOWN, UnreadableImage, grays_of, has_wide_values, open_picture
 from core.scans.upload import Choice, Scan, UnreadableScan, Upload
 
 _ORIENTATION = 0x0112  # of EXIF; 1 is upright
 _GRAY_MODES = frozenset({"1", "L"})
+
+_UNKNOWN = (
+    "The file is no PNG, JPEG, DICOM or NIfTI that can be recognised: "
+    "export the scan again, as a PNG if need be."
+)
 
 
 def inspect(data: bytes) -> Upload:
@@ -32,7 +37,8 @@ def _opened(data: bytes) -> Generator[Image.Image]:
         with open_picture(io.BytesIO(data)) as image:
             yield image
     except UnreadableImage as refusal:
-        raise UnreadableScan(str(refusal)) from None
+        unknown = refusal.reason == UNKNOWN
+        raise UnreadableScan(_UNKNOWN if unknown else str(refusal)) from None
 
 
 def _notes(image: Image.Image) -> tuple[str, ...]:

@@ -5,6 +5,21 @@ import streamlit as st
 from core.specs import links, presets
 from pages.parts import launch, visitor
 
+_MORE = (
+    ("learn/playground", "Playground", "science", "Why a lower learning rate helps, and when."),
+    ("learn/hooks", "Hooks", "schema", "Which method Keras calls when, on which callback."),
+    ("plateaus/replay", "Replay", "replay", "When a callback would have acted on your own curve."),
+    ("plateaus/compare", "Compare", "stacked_line_chart", "Runs side by side: effect or luck?"),
+    ("scans/datasets", "Data sets", "folder_open", "Can a score on these scans be believed?"),
+    (
+        "scans/classify",
+        "Classify",
+        "image_search",
+        "Have a model read a scan; see where it looked.",
+    ),
+    ("scans/evaluate", "Evaluate", "fact_check", "What a trained model is worth."),
+)
+
 st.title("What do Keras callbacks do to a training?")
 st.markdown(
     "A **callback** is an assistant that watches a training and acts: it lowers the learning "
@@ -31,3 +46,13 @@ with st.container(border=True):
     if st.button("Open the tutorial's experiment", icon=":material/tune:", width="stretch"):
         query = links.to_query(presets.tutorial()) | visitor.parameters()
         st.switch_page("pages/train/configure.py", query_params=query)
+st.subheader("More to find out")
+for path, label, icon, what in _MORE:
+    link, text = st.columns([1, 4], vertical_alignment="center")
+    link.page_link(
+        f"pages/{path}.py",
+        label=f"**{label}**",
+        icon=f":material/{icon}:",
+        query_params=visitor.parameters(),
+    )
+    text.caption(what)
