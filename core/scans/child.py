@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import BinaryIO
 
 from core.scans import formats, wire
-from core.scans.limits import IDLE_S, limit_next_upload, limit_process
+from core.scans.limits import IDLE_S, holds_much, limit_next_upload, limit_process
 from core.scans.wire import BrokenWire, Message
 
 _LONGEST_ORDER = 64 * 2**20
@@ -39,17 +39,22 @@ def main() -> None:
         while True:
             header, body = orders.get(timeout=IDLE_S)
             limit_next_upload()
-            wire.send(answers, *formats.answer(header, body))
+            said, pixels = formats.answer(header, body)
             del body
+            wire.send(answers, {**said, "last": holds_much()}, pixels)
+            del pixels
     os._exit(0)
 
 
 def _receive(orders: Orders) -> None:
     """Queue what is ordered, and end with the app."""
-    with suppress(BrokenWire, OSError):
-        while True:
-            orders.put(wire.receive(sys.stdin.buffer, longest_body=_LONGEST_ORDER))
-    os._exit(0)
+    # Whatever happens, such as no memory left for an order: never wait for ever.
+    try:
+        with suppress(BrokenWire, OSError):
+            while True:
+                orders.put(wire.receive(sys.stdin.buffer, longest_body=_LONGEST_ORDER))
+    finally:
+        os._exit(0)
 
 
 def _import_the_rest() -> None:

@@ -37,7 +37,7 @@ class Decoder:
     """A process that reads uploads of one person.
 
     Attributes:
-        broken: Whether it is dead or to be ended; it answers nothing more then.
+        broken: Whether it is dead, or unfit for another upload.
     """
 
     def __init__(self) -> None:
@@ -71,7 +71,8 @@ class Decoder:
         timer = threading.Timer(LIMIT_S, end_overdue)
         timer.start()
         try:
-            return self._talk(header, body)
+            said, pixels = self._talk(header, body)
+            self.broken = bool(said.get("last"))
         except (OSError, BrokenWire) as error:
             self.broken = True
             status = self._end()
@@ -80,6 +81,7 @@ class Decoder:
             raise UnreadableScan(_late() if late else NONSENSE) from None
         finally:
             timer.cancel()
+        return said, pixels
 
     def close(self) -> None:
         """End the process."""

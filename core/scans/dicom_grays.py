@@ -1,7 +1,7 @@
 """The values of a DICOM frame, as grays."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -62,10 +62,10 @@ def scan_of(values: NDArray[Any], frame: Dataset, window: str) -> Scan:
     Args:
         values: As they are stored, shape (rows, columns), or (rows, columns, 3) in RGB.
         frame: The elements that hold for it.
-        window: One of `windows`, or "" for the first.
+        window: One of `windows`, "" for the first, or a center and a width, as "40 / 80".
 
     Raises:
-        UnreadableScan: If there is no such window.
+        UnreadableScan: If it is none of these.
     """
     if _is_gray(frame):
         grays, notes = _windowed(values, frame, window)
@@ -96,19 +96,13 @@ def _luma(values: NDArray[Any], frame: Dataset) -> NDArray[np.uint8]:
 def _windowed(
     stored: NDArray[Any], frame: Dataset, window: str
 ) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
-    known = windows(frame)
-    if window and window not in known:
-        raise UnreadableScan(
-            f"There is no such window in the file: choose one of {', '.join(known)}."
-        )
-    element, place = known[window or next(iter(known))]
     padding = _padding(stored, frame)
     values = apply_modality_lut(stored, frame)
     inverted = frame.PhotometricInterpretation == _INVERTED
-    if not element:
-        grays, notes = _automatic(values, padding, inverted=inverted), ()
+    shown, notes = _shown(values, frame, window)
+    if shown is None:
+        grays = _automatic(values, padding, inverted=inverted)
     else:
-        shown, notes = _by_file(values, frame, element, place)
         # Not cast: what is neither black nor white would be cut, not rounded.
         grays = np.rint(255 * ((1 - shown) if inverted else shown)).astype(np.uint8)
     grays[padding] = 0
@@ -125,17 +119,40 @@ def _automatic(
     return windowed(signed)
 
 
-def _by_file(
-    values: NDArray[Any], frame: Dataset, element: str, place: int
-) -> tuple[NDArray[np.float64], tuple[str, ...]]:
-    """Return values of 0 to 1, as one of the file's own windows has them, and what to say."""
+def _shown(
+    values: NDArray[Any], frame: Dataset, window: str
+) -> tuple[NDArray[np.float64] | None, tuple[str, ...]]:
+    """Return values of 0 to 1, None for the automatic window, and what to say of it."""
+    known = windows(frame)
+    if window and window not in known:
+        return _in_window(values, frame, *_own(window, known))
+    element, place = known[window or next(iter(known))]
     if element == _LUT:
         bits = int(frame[_LUT].value[place].LUTDescriptor[2])
         return apply_voi(values, frame, place) / (2.0**bits - 1), ()
-    center, width = _presets(frame)[place]
+    return _in_window(values, frame, *_presets(frame)[place]) if element else (None, ())
+
+
+def _in_window(
+    values: NDArray[Any], frame: Dataset, center: float, width: float
+) -> tuple[NDArray[np.float64], tuple[str, ...]]:
     function = str(frame.get("VOILUTFunction") or "LINEAR").upper()
     note = f"The window's center is {center:g} and its width {width:g}."
     return _spread(values.astype(np.float64), center, width, function), (note,)
+
+
+def _own(window: str, known: Iterable[str]) -> tuple[float, float]:
+    """Return the center and the width that a person wrote."""
+    try:
+        center, width = (float(number) for number in window.split("/"))
+    except ValueError:
+        center, width = np.nan, np.nan
+    if not (np.isfinite([center, width]).all() and width > 0):
+        raise UnreadableScan(
+            f"There is no such window in the file: choose one of {', '.join(known)}, "
+            "or write a center and a width above 0, as 40 / 80."
+        )
+    return center, width
 
 
 def _spread(

@@ -3,6 +3,8 @@
 import signal
 from contextlib import suppress
 
+import psutil
+
 MEMORY_BYTES = 600 * 10**6
 """Addresses of the process; what it holds is less."""
 
@@ -11,6 +13,8 @@ PROCESSOR_S = 10
 
 IDLE_S = 1200.0
 """How long a process waits for an upload before it ends."""
+
+_MUCH_BYTES = 250 * 10**6
 
 
 def limit_process() -> None:
@@ -33,6 +37,15 @@ def limit_next_upload() -> None:
         with suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_CPU, (seconds, hard))
         _lower(resource.RLIMIT_FSIZE, 0)
+
+
+def holds_much() -> bool:
+    """Tell whether this process is no longer fit for another upload.
+
+    On a damaged file some decoders never give back what they took: pylibjpeg-libjpeg
+    2.5 kept 400 MB of a JPEG that claimed 65,500 x 65,500 pixels.
+    """
+    return psutil.Process().memory_info().rss > _MUCH_BYTES
 
 
 def was_too_slow(status: int) -> bool:

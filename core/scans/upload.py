@@ -49,7 +49,8 @@ class Choice:
 
     Attributes:
         frame: Of a DICOM file, from 0.
-        window: One of `Upload.windows`, or "" for the first.
+        window: One of `Upload.windows`, or "" for the first; of a gray DICOM file also a
+            center and a width in the units of its values, as "40 / 80".
         plane: One of `Upload.planes`, or "" for the first.
         slice: Of that plane, from 0, which is the patient's feet, back or left; None for
             the middle one.

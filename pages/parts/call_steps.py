@@ -8,6 +8,7 @@ from core.charts.call_lessons import lessons
 from core.charts.call_text import duration_text, effects, sections, signature, value_text
 from core.store.traces import Call, Logs, Trace
 from pages.parts import code_lines
+from pages.parts.words import escaped
 
 CALL, TABS = "trace_call", "trace-tabs"
 STEPS, LESSONS = "Step by step", "What this trace shows"
@@ -77,7 +78,7 @@ def show_call(trace: Trace, index: int) -> None:
 def _show_effects(call: Call) -> None:
     said = effects(call)
     if said:
-        st.markdown("\n".join(f"- :orange[**{_escaped(line)}**]" for line in said))
+        st.markdown("\n".join(f"- :orange[**{escaped(line)}**]" for line in said))
     elif not call.does_something:
         st.markdown("Does nothing: the callback has no code of its own for this hook.")
     elif call.lane == 0:
@@ -112,10 +113,6 @@ def _show_code(trace: Trace, call: Call) -> None:
     within = ", called by `model.fit` to validate" if call.loop != call.top else ""
     st.caption(f"The loop, `{loop.title}`{within}. Marked: where it stands. {loop.where}, abridged")
     code_lines.show(loop, {loop.numbers[call.line]})
-
-
-def _escaped(text: str) -> str:
-    return text.replace("_", "\\_")
 
 
 def show_lessons(trace: Trace) -> None:

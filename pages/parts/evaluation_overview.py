@@ -101,15 +101,31 @@ def _show_best_against_final(
         for model in models
         if model.weights == "best" and model.run.id in by_run
     ]
-    if not pairs:
+    told = [_told(best, final, switch, events[best.run.id]) for best, final in pairs]
+    paired = {best.run.id for best, _ in pairs}
+    alone = [model for run_id, model in by_run.items() if run_id not in paired]
+    told += [_told_restored(model, events[model.run.id]) for model in alone]
+    told = [sentence for sentence in told if sentence]
+    if not told and not any(model.weights == "best" for model in models):
         return
     st.subheader("What keeping the best is worth")
-    for best, final in pairs:
-        st.markdown(_told(best, final, switch, events[best.run.id]))
+    for sentence_told in told:
+        st.markdown(sentence_told)
     st.caption(
         ":material/info: The best weights were chosen by these same validation scans, out of as "
         "many epochs as there were: their lead is optimistic. On scans that played no part in "
         "the choice, expect less of it."
+    )
+
+
+def _told_restored(final: Model, events: Sequence[Event]) -> str:
+    """Say that the final weights are earlier ones put back, "" if they are not."""
+    restored = restored_epoch(events)
+    if restored is None:
+        return ""
+    return (
+        f"- **{escaped(final.run.name)}**, seed {final.run.spec.training.seed}: the final weights "
+        f"are those of epoch {restored + 1}, which `restore_best_weights` put back."
     )
 
 

@@ -126,9 +126,16 @@ def _take_answers() -> None:
             st.session_state.setdefault(_PROBLEMS, []).append(escaped(answer.error))
             continue
         file = evaluated.file_of(services.settings().run_dir(run_id), weights)
-        if not file.is_file() or file.read_bytes() != answer.result:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            evaluated.write(answer.result, file)
+        try:
+            if not file.is_file() or file.read_bytes() != answer.result:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                evaluated.write(answer.result, file)
+        except OSError as error:
+            st.session_state.setdefault(_PROBLEMS, []).append(
+                "The evaluation could not be kept "
+                f"({escaped(error.strerror or 'the disk refused it')}): free some space, then "
+                "evaluate again."
+            )
 
 
 def _follow() -> None:

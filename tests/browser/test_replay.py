@@ -85,7 +85,7 @@ def test_a_curve_is_uploaded_from_a_phone_and_a_bad_one_gets_a_sentence(page):
     bad = CSV.replace("0.71", "0.71,9")
     chooser.set_input_files({"name": "bad.csv", "mimeType": "text/csv", "buffer": bad.encode()})
     page.get_by_text("Line 5 has 5 values where the header names 4 columns").wait_for()
-    assert marks_of(page, "A") == [5]
+    wait_for_marks(page, "A", [5])
 
 
 @pytest.mark.parametrize("tab", ["All verdicts", "Releases"])
