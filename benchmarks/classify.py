@@ -32,7 +32,6 @@ from core.specs import presets
 
 _FILES, _LIMIT_S = 7, 120.0
 _ENDLESS = 200
-_REMOVE = "[data-testid=stFileUploaderDeleteBtn] button"
 _DRAWN = """() => {
     const map = document.querySelector('[data-testid=stImage] img');
     return map && map.complete && map.naturalWidth > 0
@@ -100,6 +99,6 @@ def _upload(page: Page, file: Path) -> float:
     page.locator("input[type=file]").last.set_input_files(file)
     page.wait_for_function(_DRAWN)
     took = time.perf_counter() - began
-    page.locator(_REMOVE).last.click()
+    page.get_by_role("button", name=f"Remove {file.name}").click()
     page.wait_for_function(_GONE)
     return took

@@ -38,6 +38,12 @@ def head(path, seed):
     return path
 
 
+def noise(path):
+    draw = np.random.default_rng(0)
+    Image.fromarray(draw.integers(0, 256, (96, 96), np.uint8)).save(path)
+    return path
+
+
 def dicom(path):
     """Save a file of one frame, with a name that must not be seen."""
     data = Dataset()
@@ -107,12 +113,21 @@ def test_a_dicom_file_and_a_volume_are_read_and_their_heat_maps_seen(page, serve
     choose_files(page)
     bring(page, dicom(tmp_path / "one.dcm"))
     seen(page, 2)
-    page.get_by_test_id("stFileUploaderDeleteBtn").get_by_role("button").click()
+    page.get_by_role("button", name="Remove one.dcm").click()
     seen(page, 0)
     bring(page, volume(tmp_path / "many.nii.gz"))
     page.get_by_role("slider", name="Slice").wait_for(timeout=SLOW_MS)
     seen(page, 2)
+    page.get_by_role("button", name="Remove many.nii.gz").click()
+    seen(page, 0)
+    (tmp_path / "broken.dcm").write_bytes((tmp_path / "one.dcm").read_bytes()[:900])
+    bring(page, tmp_path / "broken.dcm")
+    page.get_by_role("alert").get_by_text("broken.dcm: ").wait_for()
+    page.get_by_role("button", name="Remove broken.dcm").click()
+    bring(page, noise(tmp_path / "noise.png"))
+    page.get_by_text("This does not look like a slice of a head").wait_for()
     assert CANARY not in page.content()
+    assert CANARY not in server.log.read_text()
 
 
 def test_a_whole_model_is_refused_with_the_reason_and_nothing_is_lost(page, server, tmp_path):
