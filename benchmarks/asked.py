@@ -3,7 +3,8 @@
 Trains a model for an epoch in the home that the environment names, and leaves in the directory
 `model.keras`, `scan.png` and `scans.npy` for `plain_predict`; then writes to `asked.json` the
 run's id, the seconds from one PNG's bytes to its probabilities and heat map, and those from
-all scans' arrays to theirs. The browser has no part in it, and Streamlit neither.
+all scans' arrays to their probabilities, as the page asks: only the scan chosen of many gets a
+heat map. The browser has no part in it, and Streamlit neither.
 """
 
 import json
@@ -28,7 +29,10 @@ from core.specs import presets
 from core.specs.run import FINAL_MODEL, RunSpec
 from core.store import Store
 
-SCANS, ROUNDS = 500, 15
+SCANS, ROUNDS, REST_S = 500, 15, 1.0
+SIDE_PX = 512
+"""Of a scan as people have it."""
+
 _LIMIT_S = 300.0
 
 
@@ -50,16 +54,20 @@ def measure(directory: Path) -> dict[str, Any]:
         run_id = _trained(db, engine)
         shutil.copy(settings.run_dir(run_id) / FINAL_MODEL, directory / "model.keras")
         np.save(directory / "scans.npy", images)
-        Image.fromarray(images[0]).save(directory / "scan.png")
+        as_people_have_them(images[0]).save(directory / "scan.png")
         content = (directory / "scan.png").read_bytes()
+        size = images.shape[:0:-1]
 
         def one() -> Any:
-            return _answer(engine, run_id, uploads.decode(content).pixels[np.newaxis])
+            uploads.prepare()
+            decoded = Image.fromarray(uploads.decode(content).pixels)
+            fitted = np.asarray(decoded.resize(size, Image.Resampling.BILINEAR))
+            return _answer(engine, run_id, fitted[np.newaxis], maps=True)
 
         return {
             "run": run_id,
-            "one": rounds(one, ROUNDS),
-            "all": rounds(lambda: _answer(engine, run_id, images), 5),
+            "one": rounds(one, ROUNDS, rest_s=REST_S),
+            "all": rounds(lambda: _answer(engine, run_id, images, maps=False), 5),
         }
     finally:
         engine.close()
@@ -78,8 +86,13 @@ def _trained(db: Store, engine: Engine) -> str:
     return run_id
 
 
-def _answer(engine: Engine, run_id: str, images: NDArray[np.uint8]) -> Any:
-    answer = engine.ask(jobs.CLASSIFY, [(run_id, "final")], [images], timeout_s=_LIMIT_S)
+def as_people_have_them(scan: NDArray[np.uint8]) -> Image.Image:
+    """Return a scan as a picture of the usual size."""
+    return Image.fromarray(scan).resize((SIDE_PX, SIDE_PX), Image.Resampling.BICUBIC)
+
+
+def _answer(engine: Engine, run_id: str, images: NDArray[np.uint8], *, maps: bool) -> Any:
+    answer = engine.ask(jobs.CLASSIFY, [(run_id, "final")], [images], maps, timeout_s=_LIMIT_S)
     answer.wait(_LIMIT_S)
     if answer.error:
         raise RuntimeError(answer.error)

@@ -1,8 +1,9 @@
-"""How many of 500 scans a second are classified, with their heat maps?
+"""How many of 500 scans a second are classified?
 
 Ours: from the scans' arrays, through the engine and a warm worker, to calibrated
-probabilities, heat maps and how familiar each scan is. The reference: `model.predict` of
-the same model on the same arrays, in a process of its own. Medians of five rounds.
+probabilities and how familiar each scan is, as the page asks for its table. The reference:
+`model.predict` of the same model on the same arrays, in a process of its own. Medians of five
+rounds.
 """
 
 import json

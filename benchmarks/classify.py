@@ -16,10 +16,10 @@ import time
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 from playwright.sync_api import Page
 
 from benchmarks.app import App, running_app
+from benchmarks.asked import as_people_have_them
 from benchmarks.batch import ask_and_predict
 from benchmarks.browser import chromium, new_page, wait_until_warm
 from benchmarks.homes import temporary_home
@@ -89,7 +89,7 @@ def _during_a_training(app: App, other: Page, page: Page, files: list[Path]) -> 
 
 def _file(directory: Path, number: int, scan: np.ndarray) -> Path:
     path = directory / f"scan-{number}.png"
-    Image.fromarray(scan).save(path)
+    as_people_have_them(scan).save(path)
     return path
 
 

@@ -19,7 +19,7 @@ from PIL import Image
 
 from benchmarks.asked_rounds import rounds
 
-ROUNDS = 15
+ROUNDS, REST_S = 15, 1.0
 
 
 def heat_map(model: Any, opened: Any, scan: Any) -> Any:
@@ -47,7 +47,7 @@ def measure(directory: Path) -> dict[str, list[float]]:
         return heat_map(model, opened, tf.convert_to_tensor(scan))
 
     return {
-        "one": rounds(one, ROUNDS),
+        "one": rounds(one, ROUNDS, rest_s=REST_S),
         "all": rounds(lambda: model.predict(scans, verbose=0), 5),
     }
 

@@ -9,8 +9,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.engine import jobs
+from core.scans import uploads
 from pages.parts import services
 from pages.parts.classify_models import Offered
 from pages.parts.words import escaped
@@ -61,9 +63,23 @@ def leave(page: str) -> None:
     Args:
         page: The address of the page that is about to be shown.
     """
-    if page != "classify":
+    if page != "classify" and any(key in st.session_state for key in KEPT):
         for key in KEPT:
             st.session_state.pop(key, None)
+        _drop_files()
+        uploads.forget()
+
+
+def _drop_files() -> None:
+    """Drop the files themselves: Streamlit holds what an uploader took until the visitor goes.
+
+    On a page that was just opened, nothing has been brought yet.
+
+    Source: `UploadedFileManager.remove_session_files`, Streamlit 1.67.
+    """
+    context = get_script_run_ctx()
+    if context is not None:
+        context.uploaded_file_mgr.remove_session_files(context.session_id)
 
 
 def choose() -> str:

@@ -103,8 +103,12 @@ def _pick(upload: Upload, digest: str) -> Choice:
         if upload.frames > 1:
             frame = st.slider("Frame", 1, upload.frames, 1, key=f"frame-{digest}")
             choice["frame"] = frame - 1
-        if len(upload.windows) > 1:
-            choice["window"] = st.selectbox("Window", upload.windows, key=f"window-{digest}")
+        if upload.windows:
+            choice["window"] = st.selectbox(
+                "Window", upload.windows, key=f"window-{digest}", accept_new_options=True,
+                help="Which values become black and white. Choose one, or write a center and a "
+                "width of your own, as 40 / 80.",
+            )  # fmt: skip
         if upload.volumes > 1:
             volume = st.slider("Volume", 1, upload.volumes, 1, key=f"volume-{digest}")
             choice["volume"] = volume - 1

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core import store
-from core.charts.evaluation.models import Model
+from core.charts.evaluation.models import Model, counts
 from pages.parts import (
     evaluate_choice,
     evaluation_detail,
@@ -45,9 +45,8 @@ with controls:
     weights = evaluate_choice.choose_weights()
 models = evaluation_source.find(evaluation_source.wanted(runs, weights), events)
 if models:
-    shares = models[0].shares
     with controls:
-        switch = evaluate_choice.choose_scans({at: share.scans for at, share in shares.items()})
+        switch = evaluate_choice.choose_scans(counts(models))
     evaluation_overview.show(models, switch, events)
     st.subheader("A closer look")
     model = choose_model(models)

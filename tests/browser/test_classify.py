@@ -2,6 +2,7 @@
 
 import csv
 import io
+import urllib.request
 
 import nibabel
 import numpy as np
@@ -14,6 +15,9 @@ from tests.browser.test_runs import SLOW_MS, squares, start
 from tests.waiting import until
 
 CANARY = "Canary^Yellow"
+LARGE = 2 * 10**6
+"""More bytes than all other files of these tests together."""
+
 MAPS = "[data-testid=stImage] img"
 
 
@@ -40,7 +44,8 @@ def head(path, seed):
 
 def noise(path):
     draw = np.random.default_rng(0)
-    Image.fromarray(draw.integers(0, 256, (96, 96), np.uint8)).save(path)
+    Image.fromarray(draw.integers(0, 256, (1500, 1500), np.uint8)).save(path)
+    assert path.stat().st_size > LARGE
     return path
 
 
@@ -72,6 +77,14 @@ def seen(page, count):
         arg=count,
         timeout=SLOW_MS,
     )
+
+
+def held_bytes(server):
+    """Return the size of the uploads that Streamlit holds of all visitors."""
+    with urllib.request.urlopen(f"{server.url}/_stcore/metrics") as reply:
+        lines = reply.read().decode().splitlines()
+    (held,) = [line for line in lines if "UploadedFileManager" in line and "bytes{" in line]
+    return int(held.rsplit(" ", 1)[1])
 
 
 def bring(page, *paths):
@@ -127,6 +140,10 @@ def test_a_dicom_file_and_a_volume_are_read_and_their_heat_maps_seen(page, serve
     bring(page, noise(tmp_path / "noise.png"))
     page.get_by_text("This does not look like a slice of a head").wait_for()
     assert CANARY not in page.content()
+    assert held_bytes(server) > LARGE
+    page.get_by_role("link", name="Runs").click()
+    page.get_by_role("heading", name="Runs").wait_for()
+    until(lambda: held_bytes(server) < LARGE, within_s=20, what="the end of the uploads")
     assert CANARY not in server.log.read_text()
 
 
