@@ -3,13 +3,14 @@
 Trains a model for an epoch in the home that the environment names, and leaves in the directory
 `model.keras`, `scan.png` and `scans.npy` for `plain_predict`; then writes to `asked.json` the
 run's id, the seconds from one PNG's bytes to its probabilities and heat map, and those from
-all scans' arrays to their probabilities, as the page asks: only the scan chosen of many gets a
-heat map. The browser has no part in it, and Streamlit neither.
+all scans' arrays, and from all files, to their probabilities, as the page asks: only the scan
+chosen of many gets a heat map. The browser has no part in it, and Streamlit neither.
 """
 
 import json
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from benchmarks import scan_files
 from benchmarks.asked_rounds import rounds
 from benchmarks.homes import load_scans
 from benchmarks.waiting import until
@@ -24,6 +26,7 @@ from core import store
 from core.engine import jobs
 from core.engine.engine import Engine
 from core.scans import uploads
+from core.scans.uploads import Scan, UnreadableScan
 from core.settings import Settings
 from core.specs import presets
 from core.specs.run import FINAL_MODEL, RunSpec
@@ -57,17 +60,18 @@ def measure(directory: Path) -> dict[str, Any]:
         as_people_have_them(images[0]).save(directory / "scan.png")
         content = (directory / "scan.png").read_bytes()
         size = images.shape[:0:-1]
+        files = [scan_files.picture(as_people_have_them(image)) for image in images]
 
         def one() -> Any:
             uploads.prepare()
-            decoded = Image.fromarray(uploads.decode(content).pixels)
-            fitted = np.asarray(decoded.resize(size, Image.Resampling.BILINEAR))
-            return _answer(engine, run_id, fitted[np.newaxis], maps=True)
+            scan = _fitted(uploads.decode(content), size)
+            return _answer(engine, run_id, scan[np.newaxis], maps=True)
 
         return {
             "run": run_id,
             "one": rounds(one, ROUNDS, rest_s=REST_S),
             "all": rounds(lambda: _answer(engine, run_id, images, maps=False), 5),
+            "files": rounds(lambda: _read_and_ask(engine, run_id, files, size), 2),
         }
     finally:
         engine.close()
@@ -89,6 +93,20 @@ def _trained(db: Store, engine: Engine) -> str:
 def as_people_have_them(scan: NDArray[np.uint8]) -> Image.Image:
     """Return a scan as a picture of the usual size."""
     return Image.fromarray(scan).resize((SIDE_PX, SIDE_PX), Image.Resampling.BICUBIC)
+
+
+def _fitted(scan: Scan | UnreadableScan, size: tuple[int, int]) -> NDArray[np.uint8]:
+    if isinstance(scan, UnreadableScan):
+        raise scan
+    decoded = Image.fromarray(scan.pixels)
+    return np.asarray(decoded.resize(size, Image.Resampling.BILINEAR))
+
+
+def _read_and_ask(
+    engine: Engine, run_id: str, files: Sequence[bytes], size: tuple[int, int]
+) -> Any:
+    images = np.stack([_fitted(scan, size) for scan in uploads.decode_all(files)])
+    return _answer(engine, run_id, images, maps=False)
 
 
 def _answer(engine: Engine, run_id: str, images: NDArray[np.uint8], *, maps: bool) -> Any:
