@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from benchmarks import scan_files
 from core import store
 from core.charts.compare.table import table_csv
 from core.engine import jobs
@@ -174,6 +175,33 @@ def test_several_scans_give_a_table_and_a_csv_without_formulas(app, worker, trai
     assert list(table["right"]) == [True, False]
     assert "'=no_tumor" in table_csv(table[["truth"]].to_dict("records"))
     assert {metric.label: metric.value for metric in app.metric}["Scans"] == "2"
+
+
+def bring(app, pixels):
+    """Bring one file in place of the one before."""
+    (uploader,) = [one for one in app.file_uploader if one.key == "classify-files-False"]
+    uploader.set_value([("scan.png", scan_files.picture(pixels), "image/png")]).run()
+    assert not app.exception
+
+
+def test_two_scans_that_differ_in_one_pixel_have_answers_of_their_own(app, worker, trained):
+    trained()
+    app.run()
+    app.session_state["classify-source"] = "Files"
+    opened(app)
+    one, other = head(), head()
+    other[16, 16] += 1
+    bring(app, one)
+    assert not app.warning
+    worker["answer"] = {"as_far": 0.0}
+    bring(app, other)
+    assert "unlike those the model was validated on" in texts(app.warning)
+    asked = [arguments[1][0] for job, arguments in worker["asked"] if job == jobs.CLASSIFY]
+    np.testing.assert_array_equal(asked[-2][0], one)
+    np.testing.assert_array_equal(asked[-1][0], other)
+    bring(app, one)
+    assert not app.warning
+    assert len([job for job, _ in worker["asked"] if job == jobs.CLASSIFY]) == len(asked)
 
 
 def test_seeds_of_the_same_settings_vote(app, worker, trained):
