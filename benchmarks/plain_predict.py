@@ -1,8 +1,9 @@
 """A model asked as a script would: `python -m benchmarks.plain_predict DIRECTORY`.
 
 Reads `model.keras`, `scan.png` and `scans.npy`, shape (n, H, W), uint8, from the directory and
-writes to `plain.json` the seconds of `model.predict` and the heat map of one scan, and the
-seconds of `model.predict` on all of them, in several rounds, the first of which is left out.
+writes to `plain.json` the seconds of `model.predict` and the heat map of one scan, those of
+`model.predict` on all of them, and those of reading all of `files/` with Pillow before it, in
+several rounds, the first of which is left out.
 
 Source of the heat map: "Grad-CAM class activation visualization", keras.io/examples.
 """
@@ -40,15 +41,22 @@ def measure(directory: Path) -> dict[str, list[float]]:
     convolution = [each for each in model.layers if isinstance(each, keras.layers.Conv2D)][-1]
     opened = keras.Model(model.inputs, [convolution.output, model.output])
 
+    def read(file: Path) -> Any:
+        with Image.open(file) as image:
+            return np.asarray(image.convert("L").resize(scans.shape[2:0:-1]))[..., np.newaxis]
+
     def one() -> Any:
-        with Image.open(directory / "scan.png") as image:
-            size = scans.shape[1:3][::-1]
-            scan = np.asarray(image.convert("L").resize(size))[np.newaxis, ..., np.newaxis]
+        scan = read(directory / "scan.png")[np.newaxis]
         return heat_map(model, opened, tf.convert_to_tensor(scan))
+
+    def files() -> Any:
+        every = sorted((directory / "files").iterdir())
+        return model.predict(np.stack([read(file) for file in every]), verbose=0)
 
     return {
         "one": rounds(one, ROUNDS, rest_s=REST_S),
         "all": rounds(lambda: model.predict(scans, verbose=0), 5),
+        "files": rounds(files, 2),
     }
 
 
