@@ -1,7 +1,7 @@
 """A model asked through the engine, as the page asks: `python -m benchmarks.asked DIRECTORY`.
 
 Trains a model for an epoch in the home that the environment names, and leaves in the directory
-`model.keras`, `scan.png`, `scans.npy` and `files/` for `plain_predict`; then writes to `asked.json` the
+`model.keras`, `scan.png`, `scans.npy` and `files/` for `plain_predict`; writes to `asked.json` the
 run's id, the seconds from one PNG's bytes to its probabilities and heat map, and those from
 all scans' arrays, and from all files, to their probabilities, as the page asks: only the scan
 chosen of many gets a heat map. The browser has no part in it, and Streamlit neither.
