@@ -26,7 +26,9 @@ def show(model: Model, places: Sequence[int], *, key: str) -> None:
         places: In its arrays.
         key: Tells such views of a page apart.
     """
-    scans = _scans(model.run.spec.scans.model_dump_json(), _spec=model.run.spec.scans)
+    # By the evaluation, whose places are those of the scans that it was made of.
+    spec = model.run.spec.scans
+    scans = _scans(spec.model_dump_json() + model.evaluated.key, _spec=spec)
     if scans is None or not places:
         st.caption(
             "No scans here."

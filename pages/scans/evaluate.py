@@ -43,10 +43,12 @@ events = store.read_events_of(services.db(), [run.id for run in runs])
 controls = st.container(horizontal=True)
 with controls:
     weights = evaluate_choice.choose_weights()
-models = evaluation_source.find(evaluation_source.wanted(runs, weights), events)
+wanted = evaluation_source.wanted(runs, weights)
+models = evaluation_source.find(wanted, events)
 if models:
     with controls:
         switch = evaluate_choice.choose_scans(counts(models))
+        evaluation_source.offer_again(wanted)
     evaluation_overview.show(models, switch, events)
     st.subheader("A closer look")
     model = choose_model(models)

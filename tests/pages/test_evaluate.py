@@ -284,6 +284,20 @@ def test_an_evaluation_older_than_its_model_is_made_anew(app, home, scans, train
     assert not app.dataframe
 
 
+def test_a_kept_evaluation_can_be_held_against_the_scans_as_they_are_now(app, home, scans, trained):
+    run_id = trained()
+    keep(home, run_id, answers(scans))
+    opened(app, runs=run_id)
+    button(app, "Check again").click().run()
+    (asked,) = services.engine().asked
+    assert (asked.job, asked.arguments) == (jobs.EVALUATE, (run_id, "final"))
+    assert app.dataframe[0].value["accuracy"][0] == 100  # stays on the screen meanwhile
+    asked.give(evaluated.to_bytes(answers(scans, wrong=[2], key="of other scans")))
+    app.run()
+    assert not app.exception
+    assert app.dataframe[0].value["accuracy"][0] == pytest.approx(100 * 14 / 15)
+
+
 def test_the_link_brings_back_what_was_chosen(app, home, scans, trained):
     run_id = trained(callbacks=(BEST,))
     keep(home, run_id, answers(scans), "best")
