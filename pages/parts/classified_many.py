@@ -16,6 +16,7 @@ from core.evaluation.answered import Answered
 from core.evaluation.counted import counted
 from pages.parts import classified_scan, classify_answers
 from pages.parts.classify_models import Offered
+from pages.parts.doubts import in_short
 from pages.parts.scan_source import Shown
 
 _THUMB_PX = 48
@@ -78,19 +79,25 @@ def _rows(
     for place, scan in enumerate(scans):
         named = classes[int(labels[place])]
         row: dict[str, object] = {"name": scan.name, "class": named}
-        row["probability"] = round(float(said.probabilities[place].max()), 4)
+        # A warning instead of confidence: on such a scan no number means anything.
+        believed = not doubts[place]
+        row["warning"] = in_short(doubts[place])
+        row["probability"] = _rounded(said.probabilities[place].max()) if believed else None
         if truths:
             row["truth"] = scan.truth
             row["right"] = scan.truth == named if scan.truth else None
         if said.models > 1:
             row["agreeing"] = f"{said.agreeing[place]} of {said.models}"
-        row["warning"] = doubts[place].split(":", 1)[0]
         row |= {
-            f"p({name})": round(float(value), 4)
+            f"p({name})": _rounded(value) if believed else None
             for name, value in zip(classes, said.probabilities[place], strict=True)
         }
         rows.append(row)
     return rows
+
+
+def _rounded(probability: float) -> float:
+    return round(float(probability), 4)
 
 
 def _summary(rows: Sequence[dict[str, object]], doubts: Sequence[str]) -> None:
@@ -110,6 +117,9 @@ def _columns(classes: Sequence[str]) -> dict[str, Any]:
         "scan": st.column_config.ImageColumn("scan", width="small"),
         "probability": st.column_config.ProgressColumn(
             "probability", format="percent", min_value=0, max_value=1
+        ),
+        "warning": st.column_config.TextColumn(
+            "warning", help="Choose the row for the reason. Its probabilities are left out."
         ),
         "right": st.column_config.CheckboxColumn("right"),
         **{f"p({name})": share for name in classes},

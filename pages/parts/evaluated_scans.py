@@ -72,7 +72,7 @@ def _show_one(model: Model, scans: ScanSet, place: int, *, heat: bool) -> None:
     notes = ":orange[twin]  \n" if found.twin[place] else ""
     notes += "nothing speaks for it: map all zero  \n" if heat and blank else ""
     truth = "right" if answers.right[place] else f"is **{label}**"
-    with st.container(width=_WIDTH_PX, gap=None):
+    with st.container(width=_WIDTH_PX, gap="xxsmall"):
         st.image(picture, width=_WIDTH_PX, output_format="JPEG")
         st.caption(f"{said} {answers.confidence[place]:.0%}, {truth}  \n{notes}{escaped(name)}")
 

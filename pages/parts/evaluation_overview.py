@@ -21,6 +21,7 @@ from core.charts.evaluation.models import (
 from core.charts.evaluation.panel import CONFIG
 from core.data.evaluated import WEIGHTS
 from core.data.leakage import Switch
+from core.plateaus.wording import count_in_words
 from core.store import Event
 from core.store.checkpoints import best_weights, restored_epoch
 from pages.parts import chart, evaluation_warnings, legend
@@ -57,18 +58,18 @@ def show(models: Sequence[Model], switch: Switch, events: dict[str, list[Event]]
 
 
 def _what_the_interval_means(models: Sequence[Model]) -> str:
-    share = models[0].shares["all"]
-    drawn = f"{share.units:,} subjects" if share.by == "subject" else f"{share.units:,} scans"
+    shares = [model.shares["all"] for model in models]
+    drawn = dict.fromkeys(count_in_words(share.units, share.by) for share in shares)
     whole = (
         "subjects are drawn whole, as the scans of one person succeed and fail together"
-        if share.by == "subject"
+        if any(share.by == "subject" for share in shares)
         else "who the scans show is not known, so they are drawn one by one; scans of one person "
         "would make the interval wider"
     )
     return (
-        f"Bars are 95 % intervals (bootstrap over {drawn}: {whole}). They say how the score might "
-        "change with other people's scans of the same kind. They say nothing of another training: "
-        "one run is one seed."
+        f"Bars are 95 % intervals (bootstrap over {' or '.join(drawn)}: {whole}). They say how the "
+        "score might change with other people's scans of the same kind. They say nothing of "
+        "another training: one run is one seed."
     )
 
 

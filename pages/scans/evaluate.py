@@ -40,7 +40,7 @@ if not runs:
     evaluate_choice.keep_link()
     st.stop()
 events = store.read_events_of(services.db(), [run.id for run in runs])
-controls = st.container(horizontal=True)
+controls = st.container(horizontal=True, vertical_alignment="bottom")
 with controls:
     weights = evaluate_choice.choose_weights()
 wanted = evaluation_source.wanted(runs, weights)

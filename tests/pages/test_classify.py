@@ -166,6 +166,19 @@ def test_a_scan_unlike_the_others_gets_a_warning_and_no_confidence(app, worker, 
     assert "88%" not in texts(app.markdown)
 
 
+def test_in_a_table_too_such_a_scan_has_a_warning_and_no_probability(app, worker, trained):
+    trained()
+    choose_all(opened(app))
+    assert not app.dataframe[0].value["probability"].isna().any()
+    app.session_state["classify_answers"].clear()
+    worker["answer"]["as_far"] = 0.0
+    app.run()
+    table = app.dataframe[0].value
+    assert list(table["warning"]) == ["unlike its scans"] * 2
+    numbers = ["probability", *(name for name in table if name.startswith("p("))]
+    assert table[numbers].isna().all(axis=None)
+
+
 def test_several_scans_give_a_table_and_a_csv_without_formulas(app, worker, trained):
     trained()
     choose_all(opened(app))
