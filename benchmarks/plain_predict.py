@@ -31,7 +31,7 @@ def heat_map(model: Any, opened: Any, scan: Any) -> Any:
         score = probabilities[:, label]
     gradient = tape.gradient(score, layer)
     weights = tf.reduce_mean(gradient, axis=(0, 1, 2))
-    return np.maximum(np.asarray(layer[0] @ weights[..., tf.newaxis]), 0)
+    return np.maximum(np.asarray(layer[0]) @ np.asarray(weights), 0)
 
 
 def measure(directory: Path) -> dict[str, list[float]]:

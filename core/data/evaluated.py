@@ -26,6 +26,7 @@ import io
 import json
 import os
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -95,19 +96,20 @@ def key_of(model: Path, scans: ScanSet) -> str:
         digest.update(hashlib.file_digest(file, "sha256").digest())
     digest.update(json.dumps([scans.classes, scans.names]).encode())
     for array in (scans.images, scans.labels, scans.groups, scans.validation, scans.masks):
-        _add(digest, array)
+        for part in _parts(array):
+            digest.update(part)
     return digest.hexdigest()
 
 
-def _add(digest: "hashlib._Hash", array: NDArray[Any] | None) -> None:
-    """Add an array, its type and its shape, or that there is none."""
+def _parts(array: NDArray[Any] | None) -> Iterator[bytes]:
+    """Give an array's type, shape and values, or that there is none."""
     if array is None:
-        digest.update(b"none")
+        yield b"none"
         return
-    digest.update(f"{array.dtype.str}{array.shape}".encode())
+    yield f"{array.dtype.str}{array.shape}".encode()
     # Piece by piece: a set that is mapped from the disk may be larger than the memory.
     for start in range(0, len(array), _PIECE):
-        digest.update(np.ascontiguousarray(array[start : start + _PIECE]).data)
+        yield array[start : start + _PIECE].tobytes()
 
 
 def to_bytes(evaluated: Evaluated) -> bytes:
