@@ -1,14 +1,9 @@
 """Many scans that were classified: a table, its CSV, and one of them looked at closely."""
 
-import base64
-import io
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
-from PIL import Image
 
 from core.charts.compare.table import cell_text, table_csv
 from core.evaluation import votes
@@ -17,9 +12,7 @@ from core.evaluation.counted import counted
 from pages.parts import classified_scan, classify_answers
 from pages.parts.classify_models import Offered
 from pages.parts.doubts import in_short
-from pages.parts.scan_source import Shown
-
-_THUMB_PX = 48
+from pages.parts.scan_source import THUMB_PX, Shown
 
 
 def show(
@@ -39,14 +32,13 @@ def show(
     said = votes.together([answer.probabilities for answer in answers])
     rows = _rows(answers[0].known.classes, said, scans, doubts)
     _summary(rows, doubts)
-    thumbs = [_thumb(scan.pixels) for scan in scans]
     # Streamlit's own button on a table saves it as it is.
     safe = [{name: cell_text(value) for name, value in row.items()} for row in rows]
-    table = [{"scan": thumb} | row for thumb, row in zip(thumbs, safe, strict=True)]
+    table = [{"scan": scan.thumb} | row for scan, row in zip(scans, safe, strict=True)]
     chosen: Any = st.dataframe(
         table,
         hide_index=True,
-        row_height=_THUMB_PX + 4,
+        row_height=THUMB_PX + 4,
         on_select="rerun",
         selection_mode="single-row",
         key="classify-table",
@@ -124,12 +116,3 @@ def _columns(classes: Sequence[str]) -> dict[str, Any]:
         "right": st.column_config.CheckboxColumn("right"),
         **{f"p({name})": share for name in classes},
     }
-
-
-def _thumb(pixels: NDArray[np.uint8]) -> str:
-    """Return a small picture as an address that a table shows."""
-    picture = Image.fromarray(pixels)
-    picture.thumbnail((_THUMB_PX, _THUMB_PX))
-    file = io.BytesIO()
-    picture.save(file, "JPEG", quality=80)
-    return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"

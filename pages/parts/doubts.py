@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from core.evaluation import head_check
 from core.evaluation.answered import Answered
 from pages.parts.scan_source import Shown
 
@@ -28,10 +27,9 @@ def of(answers: Sequence[Answered], scans: Sequence[Shown]) -> list[str]:
 
 
 def _doubt(answers: Sequence[Answered], scan: Shown, place: int) -> str:
-    objection = head_check.objection(scan.pixels)
-    if objection:
+    if scan.objection:
         return (
-            f"{_NO_HEAD}: {objection}. The model knows nothing "
+            f"{_NO_HEAD}: {scan.objection}. The model knows nothing "
             "else, and would name one of its classes for a photograph of a cat."
         )
     if any(answer.unfamiliar[place] for answer in answers):

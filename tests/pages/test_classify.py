@@ -9,12 +9,14 @@ from benchmarks import scan_files
 from core import store
 from core.charts.compare.table import table_csv
 from core.engine import jobs
+from core.evaluation import head_check
 from core.evaluation.answered import Answered, Known
 from core.evaluation.counted import counted
 from core.specs.data import SimulatedScans
 from core.specs.run import FINAL_MODEL, RunSpec, TrainingSpec
 from core.store import Epoch, RunStatus
 from pages.parts import services
+from pages.parts.scan_source import key_of
 
 CLASSIFY = "pages/scans/classify.py"
 CLASSES = ("glioma_tumor", "=no_tumor")
@@ -190,11 +192,34 @@ def test_several_scans_give_a_table_and_a_csv_without_formulas(app, worker, trai
     assert {metric.label: metric.value for metric in app.metric}["Scans"] == "2"
 
 
-def bring(app, pixels):
-    """Bring one file in place of the one before."""
+def bring(app, *scans):
+    """Bring files in place of those before."""
     (uploader,) = [one for one in app.file_uploader if one.key == "classify-files-False"]
-    uploader.set_value([("scan.png", scan_files.picture(pixels), "image/png")]).run()
+    files = [scan_files.picture(pixels) for pixels in scans]
+    named = [(f"scan{place}.png", file, "image/png") for place, file in enumerate(files)]
+    uploader.set_value(named).run()
     assert not app.exception
+
+
+def test_a_click_computes_nothing_again_of_the_scans_that_are_there(
+    app, worker, trained, monkeypatch
+):
+    looked = []
+
+    def counted_objection(pixels):
+        looked.append(key_of(pixels))
+        return objection(pixels)
+
+    objection = head_check.objection
+    monkeypatch.setattr(head_check, "objection", counted_objection)
+    trained()
+    app.run()
+    app.session_state["classify-source"] = "Files"
+    opened(app)
+    bring(app, head(), head().T.copy())
+    assert len(app.dataframe[0].value) == len(set(looked)) == len(looked) == 2
+    app.run()
+    assert len(app.dataframe[0].value) == len(looked) == 2
 
 
 def test_two_scans_that_differ_in_one_pixel_have_answers_of_their_own(app, worker, trained):
