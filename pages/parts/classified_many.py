@@ -39,7 +39,7 @@ def show(
         table,
         hide_index=True,
         row_height=THUMB_PX + 4,
-        placeholder="–",
+        placeholder="",
         on_select="rerun",
         selection_mode="single-row",
         key="classify-table",
