@@ -5,7 +5,9 @@ from core.store.family import (
     History,
     changed_settings,
     create_fork,
+    kept_epochs,
     read_family,
+    read_histories,
     read_history,
 )
 from core.store.files import delete_directory, history_csv, zip_directory
@@ -102,6 +104,7 @@ __all__ = [
     "go_back",
     "history_csv",
     "interrupt_silent",
+    "kept_epochs",
     "known_noise",
     "multiply_rate",
     "newest",
@@ -114,6 +117,7 @@ __all__ = [
     "read_events",
     "read_events_of",
     "read_family",
+    "read_histories",
     "read_history",
     "read_last_batch",
     "read_orders",
