@@ -3,12 +3,14 @@
 from core.store.connection import Store, StoreError
 from core.store.family import (
     History,
+    Shared,
     changed_settings,
     create_fork,
     kept_epochs,
     read_family,
     read_histories,
     read_history,
+    read_shared,
 )
 from core.store.files import delete_directory, history_csv, zip_directory
 from core.store.interventions import (
@@ -86,6 +88,7 @@ __all__ = [
     "Run",
     "RunStatus",
     "SavedState",
+    "Shared",
     "Signs",
     "StateFiles",
     "Store",
@@ -124,6 +127,7 @@ __all__ = [
     "read_run",
     "read_runs",
     "read_runs_of",
+    "read_shared",
     "read_signs",
     "read_states",
     "recorded_curves",

@@ -33,10 +33,26 @@ _OF_THE_RUN_ALONE = frozenset(
 
 @dataclass(frozen=True)
 class History:
-    """All epochs and events of a run, those it shares with its parent once and first."""
+    """All epochs and events of a run, those it shares with its parent once and first.
+
+    Attributes:
+        epochs: In order.
+        events: Likewise.
+    """
 
     epochs: Sequence[Epoch]
     events: Sequence[Event]
+
+
+@dataclass(frozen=True)
+class Shared(History):
+    """What a fork shares with the run it was forked from; nothing for other runs.
+
+    Attributes:
+        run_name: The name of that run, "" for other runs.
+    """
+
+    run_name: str = ""
 
 
 def create_fork(
@@ -147,6 +163,14 @@ def read_history(store: Store, run_id: str) -> History:
     if run.parent_id is None or run.forked_at is None:
         return own
     return _joined(read_history(store, run.parent_id), own, run)
+
+
+def read_shared(store: Store, run: Run) -> Shared:
+    """Return the epochs and events that a fork shares with its parent."""
+    if run.parent_id is None:
+        return Shared([], [])
+    joined = _joined(read_history(store, run.parent_id), History([], []), run)
+    return Shared(joined.epochs, joined.events, read_run(store, run.parent_id).name)
 
 
 def read_histories(store: Store, family: Sequence[Run]) -> dict[str, History]:

@@ -24,7 +24,7 @@ _MOST_NAMES = 6
 @st.cache_resource(max_entries=8)
 def read_past(
     _runs: list[Run],
-    ids: tuple[str, ...],  # noqa: ARG001 - the key, with the next
+    ids: tuple[tuple[str, int], ...],  # noqa: ARG001 - the key, with the next
     newest: tuple[int, int],  # noqa: ARG001 - another number means new rows
 ) -> dict[str, store.History]:
     """Return the epochs and events of runs, in a few queries for all of them."""
@@ -34,7 +34,9 @@ def read_past(
 def read_histories(runs: list[Run]) -> list[History]:
     """Return the runs with what they left; one without a finished epoch is named and left out."""
     ids = tuple(run.id for run in runs)
-    past = read_past(runs, ids, store.newest(services.db(), *ids))
+    # A run that went back has other rows, perhaps of the same numbers.
+    attempts = tuple((run.id, run.attempt) for run in runs)
+    past = read_past(runs, attempts, store.newest(services.db(), *ids))
     leave_out([run.name for run in runs if not past[run.id].epochs], "no finished epoch yet")
     return [
         History(run, past[run.id].epochs, past[run.id].events)
