@@ -12,7 +12,7 @@ from core.store.family import (
     read_history,
     read_shared,
 )
-from core.store.files import delete_directory, history_csv, zip_directory
+from core.store.files import delete_directory, history_csv, history_json, zip_directory
 from core.store.interventions import (
     Orders,
     multiply_rate,
@@ -106,6 +106,7 @@ __all__ = [
     "end_run",
     "go_back",
     "history_csv",
+    "history_json",
     "interrupt_silent",
     "kept_epochs",
     "known_noise",
