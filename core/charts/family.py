@@ -8,11 +8,12 @@ from typing import Any
 
 import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
 
-from core.charts.compare.differences import value_text
+from core.charts.compare.differences import short_names, value_text
 from core.charts.frame import FONT, MARGIN, NOTE_SIZE, TICK_SIZE, epochs_axis, hover_label, note
 from core.charts.history import History
 from core.charts.marks import Look, look_of
 from core.charts.palette import Palette, palette
+from core.specs import links
 from core.store import History as Past
 from core.store import changed_settings
 from core.store.records import EventKind, Run
@@ -109,17 +110,30 @@ def _changed(run: Run, parent: Run | None) -> str:
     if parent is None:
         return ""
     if run.keras_restore:
-        return "as BackupAndRestore would"
+        return "callbacks began anew"
+    changed = changed_settings(parent.spec, run.spec)
+    # The settings of a callback that only one of them has stand under "callbacks".
+    both = {name: pair for name, pair in changed.items() if name not in _of_one(parent, run)}
     parts = [
-        f"{name.removeprefix('training.')} {_side(old)} → {_side(new)}"
-        for name, (old, new) in changed_settings(parent.spec, run.spec).items()
-        if old is not None and new is not None
+        f"{short} {value_text(old)} → {value_text(new)}"
+        for short, (old, new) in zip(short_names([*both]), both.values(), strict=True)
+        if short != "callbacks"
     ]
+    if "callbacks" in both:
+        parts = [_callbacks(*both["callbacks"]), *parts]
     return ", ".join(parts) or "nothing changed"
 
 
-def _side(value: Any) -> str:
-    return value_text(value)
+def _of_one(parent: Run, run: Run) -> set[str]:
+    """Return the names of settings that only one of two runs has."""
+    return set(links.flatten(parent.spec)) ^ set(links.flatten(run.spec))
+
+
+def _callbacks(old: Sequence[str], new: Sequence[str]) -> str:
+    """Return which callbacks came and went: "+EarlyStopping"."""
+    came = [f"+{name}" for name in new if name not in old]
+    gone = [f"no {name}" for name in old if name not in new]
+    return ", ".join([*came, *gone]) or "callbacks in another order"
 
 
 def _line(branch: _Branch, stands_out: bool, colours: Palette) -> list[dict[str, Any]]:

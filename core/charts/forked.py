@@ -5,7 +5,7 @@ from typing import Any
 
 from core.charts.frame import note
 from core.charts.history import History
-from core.charts.palette import Palette
+from core.charts.palette import Palette, mixed
 
 # With the rest of the sentence it fits a telephone held upright.
 _LONGEST_NAME = 18
@@ -25,7 +25,11 @@ def shared_band(
     if not history.fork:
         return []
     place = {"xref": "x", "yref": "paper", "x0": 0, "x1": history.fork + 0.5}
-    look = {"fillcolor": colours.cell, "line": {"width": 0}, "layer": "below"}
+    look = {
+        "fillcolor": mixed(colours.paper, colours.cell, 0.6),
+        "line": {"width": 0},
+        "layer": "below",
+    }
     return [{"type": "rect", "y0": bottom, "y1": top, **place, **look}]
 
 

@@ -15,6 +15,7 @@ from pages.parts import (
     replay_sliders,
     replay_start,
     replay_state,
+    train_for_real,
     verdict_views,
 )
 from pages.parts.replay_sliders import BADGES
@@ -72,6 +73,8 @@ with picture:
     drawn = st.empty()
 shown = next((one for one in replays if one.setting.name == state.shown), None)
 show_evidence()
+if shown is not None:
+    train_for_real.show(shown, source, own)
 steps, table, releases, advice = st.tabs(
     [STEPS, TABLE, RELEASES, ADVICE], key="replay-tabs", on_change="rerun"
 )

@@ -101,7 +101,8 @@ class DrawnCurve:
         """Yield what is marked on the curve: look, place, and a line of text, escaped."""
         for event in _marked(self.history.events):
             shown = self.history.shown_epoch(event)
-            if event.kind is EventKind.FORKED or not self._is_drawn_elsewhere(shown):
+            own_fork = event.kind is EventKind.FORKED and shown == self.history.fork
+            if own_fork or not self._is_drawn_elsewhere(shown):
                 text = html.escape(event_line(event), quote=False)
                 yield look_of(event), shown - self.offset, text
         # What the logs hold counts, whichever metric the event was about.
