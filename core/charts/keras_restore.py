@@ -9,6 +9,15 @@ from core.specs.callbacks import BackupAndRestore, EarlyStopping, ReduceLROnPlat
 from core.specs.run import RunSpec
 from core.store.records import Epoch, Event, EventKind
 
+ALSO_LOST = (
+    "Weights, optimizer, learning rate and epoch came back. The random numbers of dropout did not: "
+    "they begin anew, so that the curve leaves the exact one at once, if only by chance."
+)
+"""What is lost besides the callbacks' memory.
+
+Source: `Model.save_weights`, Keras 3.15.1, writes no `SeedGenerator`; seen.
+"""
+
 _LONGEST_NAME = 64
 _SUFFIX = " BackupAndRestore"
 _ACTS = {

@@ -25,8 +25,9 @@ def is_restored_by_keras(run: Run, state: State | None) -> bool:
 def write_backup(spec: RunSpec, directory: Path, model: keras.Model, state: State) -> None:
     """Write the backup that Keras's callback would have left at the end of the state's epoch.
 
-    It is the callback itself that writes it, so that what it leaves out is left out here. The
-    order of the scans is no part of it: seed and epoch decide it, for all runs here.
+    It is the callback itself that writes it, so that what it leaves out is left out here: what
+    callbacks remember, and the states of random generators. The order of the scans is no part
+    of it: seed and epoch decide it, for all runs here.
 
     Args:
         spec: The run, with the callback among its own.

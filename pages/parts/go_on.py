@@ -134,7 +134,7 @@ def _show_keras(run: Run, after: int) -> None:
         create=create,
     )
     st.caption(
-        "Keras's own callback brings back weights, optimizer and epoch, and no callback's memory: "
-        "`wait`, `best` and cooldown begin anew. This trains it, as a fork, to be compared with "
-        "the exact one."
+        "Keras's own callback brings back weights, optimizer and epoch. It loses what callbacks "
+        "remember (`wait`, `best`, cooldown) and where the random numbers of dropout stood: they "
+        "begin anew. This trains it, as a fork, to be compared with the exact run."
     )

@@ -5,7 +5,7 @@ import streamlit as st
 from core import store
 from core.charts.compare.link import Comparison
 from core.charts.going_on import turns_told
-from core.charts.keras_restore import acts_told, loss_told
+from core.charts.keras_restore import ALSO_LOST, acts_told, loss_told
 from core.store import History, Run
 from pages.parts import services, visitor
 from pages.parts.compare_choice import COMPARE
@@ -67,7 +67,4 @@ def show_loss(run: Run, parent: Run, history: History) -> None:
     own = [epoch for epoch in history.epochs if epoch.epoch > after]
     lost = loss_told(run.spec, exact.epochs, own, after_epoch=after)
     acts = acts_told(exact.events, history.events, after_epoch=after)
-    for sentence in lost + acts:
-        st.markdown(f"- {escaped(sentence)}")
-    if not lost:
-        st.caption("It has no callback that counts: here Keras's own resume loses nothing.")
+    st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in [*lost, ALSO_LOST, *acts]))

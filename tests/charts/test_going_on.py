@@ -61,8 +61,8 @@ def test_each_death_of_a_worker_is_told_and_a_resume_by_hand_is_not():
         Event(EventKind.RESUMED, 3, {"died": True}),
         Event(EventKind.RESUMED, 5, {"died": False}),
     ]
+    went_on = "another one went on by itself after epoch 4"
     assert turns_told(a_run(status=RunStatus.FINISHED), events) == [
         "A worker died before its first epoch was finished; another one began anew.",
-        "A worker died in epoch 5; another one went on by itself after epoch 4, "
-        + "and nothing is lost.",
+        f"A worker died in epoch 5; {went_on}, and nothing is lost.",
     ]
