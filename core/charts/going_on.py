@@ -49,7 +49,7 @@ def _on_accelerator(run: Run) -> str:
             "for bit what one without a break gave."
         )
     mended = run.spec.training.deterministic == "on"
-    remedy = "" if mended else " A run with `deterministic` on is exact, and slower."
+    remedy = "" if mended else " A new run with `deterministic` on is slower, and checked as well."
     return (
         f"Not to the last bit on {device}: a short training there, saved and restored in between, "
         f"differed from one without a break. What follows is the same within rounding.{remedy}"
@@ -90,7 +90,11 @@ def spans(numbers: Sequence[int]) -> str:
 def turns_told(run: Run, events: Sequence[Event]) -> list[str]:
     """Return a sentence on each time that a worker died and the run went on by itself."""
     died = [e for e in events if e.kind is EventKind.RESUMED and e.detail.get("died")]
-    return [_death(event, over=run.status is RunStatus.FAILED) for event in died]
+    told = [_death(event, over=run.status is RunStatus.FAILED) for event in died]
+    if run.recoveries and run.status in (RunStatus.QUEUED, RunStatus.PREPARING):
+        where = f"after epoch {run.recovered_at}" if run.recovered_at else "from its beginning"
+        told.append(f"A worker died; another one goes on by itself {where}.")
+    return told
 
 
 def _death(event: Event, *, over: bool) -> str:

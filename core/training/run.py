@@ -154,6 +154,8 @@ def _fit(work: _Work, scans: ScanSet) -> RunStatus:
         seed=spec.seed,
         first_epoch=start.first_epoch,
     )
+    # Before the turn that makes pages read them.
+    store.append(work.db, work.run.id, attempt=work.run.attempt, new_events=start.events)
     work.update(
         status=RunStatus.RUNNING,
         phase="",
@@ -161,8 +163,6 @@ def _fit(work: _Work, scans: ScanSet) -> RunStatus:
         steps_per_epoch=len(training),
         parameters=model.count_params(),
     )
-    for event in start.events:
-        work.journal.add(event)
     with _state_writer(work) as writer:
         status = _train(work, start, writer, model=model, training=training, scans=scans)
     if work.journal.failure:

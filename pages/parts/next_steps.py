@@ -5,9 +5,8 @@ import streamlit as st
 from core import store
 from core.charts.compare.link import Comparison
 from core.charts.going_on import turns_told
-from core.charts.keras_restore import ALSO_LOST, acts_told, loss_told
 from core.store import History, Run
-from pages.parts import services, visitor
+from pages.parts import keras_loss, services, visitor
 from pages.parts.compare_choice import COMPARE
 from pages.parts.launch import MONITOR
 from pages.parts.words import escaped
@@ -58,13 +57,4 @@ def show_turns(run: Run, history: History) -> None:
             query_params=Comparison(runs=(parent.id, run.id)).to_query() | visitor.parameters(),
         )
     if run.keras_restore:
-        show_loss(run, parent, history)
-
-
-def show_loss(run: Run, parent: Run, history: History) -> None:
-    """Say what the callbacks of a run lost that Keras's own backup brought back."""
-    exact, after = store.read_history(services.db(), parent.id), run.forked_at or 0
-    own = [epoch for epoch in history.epochs if epoch.epoch > after]
-    lost = loss_told(run.spec, exact.epochs, own, after_epoch=after)
-    acts = acts_told(exact.events, history.events, after_epoch=after)
-    st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in [*lost, ALSO_LOST, *acts]))
+        keras_loss.show(run, parent)

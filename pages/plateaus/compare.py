@@ -14,7 +14,14 @@ from core.charts.compare.panels import panel_per_line_figure, panel_per_metric_f
 from core.charts.history import History
 from core.charts.live import CONFIG
 from core.store import Run
-from pages.parts import chart, compare_advice, compare_choice, compare_tables, services
+from pages.parts import (
+    chart,
+    compare_advice,
+    compare_choice,
+    compare_tables,
+    keras_loss,
+    services,
+)
 from pages.parts.words import escaped
 
 _LOOK_EVERY = "2s"
@@ -114,6 +121,7 @@ if lines:
     show_chart(lines, metric)
     compare_tables.show_runs(lines, metric, key=table_key)
     compare_tables.show_differences(shown)
+    keras_loss.show_among([history.run for history in shown])
     compare_tables.show_seeds(lines, metric, key=table_key)
     compare_advice.show(lines, metric, key=table_key)
 if any(run.is_active for run in runs):

@@ -34,7 +34,7 @@ def test_a_gpu_promises_what_a_check_found_there(found, said):
 
 
 def test_the_remedy_is_named_only_where_it_was_not_taken():
-    remedy = "A run with `deterministic` on is exact"
+    remedy = "A new run with `deterministic` on"
     assert remedy in exactness_told(on(GPU, found=False))
     assert remedy not in exactness_told(on(GPU, deterministic="on", found=False))
 
@@ -66,3 +66,12 @@ def test_each_death_of_a_worker_is_told_and_a_resume_by_hand_is_not():
         "A worker died before its first epoch was finished; another one began anew.",
         f"A worker died in epoch 5; {went_on}, and nothing is lost.",
     ]
+
+
+def test_while_a_run_waits_for_another_worker_its_page_says_so():
+    waiting = replace(a_run(status=RunStatus.QUEUED), recoveries=1, recovered_at=4)
+    assert turns_told(waiting, []) == [
+        "A worker died; another one goes on by itself after epoch 4."
+    ]
+    assert turns_told(replace(waiting, recovered_at=0), [])[0].endswith("from its beginning.")
+    assert not turns_told(replace(waiting, status=RunStatus.RUNNING), [])
