@@ -78,5 +78,5 @@ def test_a_finished_run_is_forked_with_another_callback_and_its_family_opened(pa
     tree = page.locator(".js-plotly-plot").filter(has_text="+TerminateOnNaN")
     tree.scroll_into_view_if_needed()
     area = tree.locator(".nsewdrag").first.bounding_box()
-    page.mouse.click(area["x"] + area["width"] * 0.3, area["y"] + area["height"] * 0.39)
+    page.mouse.click(area["x"] + area["width"] * 0.318, area["y"] + area["height"] * 0.325)
     page.wait_for_url(re.compile(rf"run={parent}"))
