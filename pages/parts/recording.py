@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from core import store
+from core.charts.history import is_by_hand
 from core.charts.live import evidence
 from core.curves import RecordedCurves
 from core.curves.example import example_curves, example_recording
@@ -41,6 +42,12 @@ class Recording:
     events: Sequence[Event] = ()
     run: Run | None = None
     epochs: Sequence[Epoch] = ()
+
+    @property
+    def is_of_several_hands(self) -> bool:
+        """Whether not one callback's settings alone made it: a fork, or a rate set by hand."""
+        forked = self.run is not None and self.run.forked_at is not None
+        return forked or any(is_by_hand(event) for event in self.events)
 
 
 def choose(state: ReplayState) -> Recording:

@@ -44,7 +44,9 @@ def show_evidence() -> None:
         if replay_start.is_own(one.setting, own):
             found = agreement(one, source.events)
             icon = ":material/check_circle:" if found.agrees else ":material/error:"
-            st.caption(f"{icon} {escaped(found.sentence)}")
+            # A fork, or a person who set the rate, is not what these settings alone would do.
+            if found.agrees or not source.is_of_several_hands:
+                st.caption(f"{icon} {escaped(found.sentence)}")
     if replays[1:]:
         st.markdown(escaped(" ".join(parting_told(replays[0], other) for other in replays[1:])))
 
