@@ -85,8 +85,12 @@ def _curves(
     strong: bool = False,
 ) -> list[dict[str, Any]]:
     """Return a curve; what a fork shares with its parent stands before it, thin and dotted."""
-    group = {"name": name, "legendgroup": name}
-    whole = _curve(history, metric, axis, colour, strong=strong) | group | {"showlegend": named}
+    whole: dict[str, Any] = {
+        **_curve(history, metric, axis, colour, strong=strong),
+        "name": name,
+        "legendgroup": name,
+        "showlegend": named,
+    }
     if not history.shared:
         return [whole]
     # The last shared epoch is in both, so that they meet.

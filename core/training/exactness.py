@@ -16,7 +16,7 @@ import numpy as np
 
 from core.data.scan_set import ScanSet
 from core.specs.run import TrainingSpec
-from core.training.batches import ScanBatches
+from core.training.batches import ScanBatches, UntunedBatches
 from core.training.state import Arrays, copy_variables, put_back, take
 from core.training.state_format import decode, encode
 
@@ -103,7 +103,7 @@ def _fit(
         seed=spec.seed,
         first_epoch=first_epoch,
     )
-    model.fit(batches, shuffle=False, initial_epoch=first_epoch, epochs=epochs, verbose=0)
+    model.fit(UntunedBatches(batches), initial_epoch=first_epoch, epochs=epochs, verbose=0)
 
 
 def _equal(one: Arrays, other: Arrays) -> bool:

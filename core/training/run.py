@@ -218,12 +218,8 @@ def _train(
     with _printing_to(work):
         try:
             model.fit(
-                training,
-                validation_data=validation,
-                # ScanBatches shuffles by seed and epoch. Keras would shuffle the batches again,
-                # with a generator that knows only how many epochs this process has trained.
-                # Source: `PyDatasetAdapter._finite_generator`, Keras 3.15.
-                shuffle=False,
+                batches.UntunedBatches(training),
+                validation_data=batches.UntunedBatches(validation),
                 # Keras's own callback sets it, if that brings the run back.
                 initial_epoch=0 if by_keras else start.first_epoch,
                 epochs=start.first_epoch if ended else spec.epochs,
