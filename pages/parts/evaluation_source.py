@@ -39,8 +39,8 @@ def wanted(runs: Sequence[Run], weights: str) -> list[Wanted]:
         runs: The runs.
         weights: "final", "best" or "both".
     """
-    events = store.read_events_of(services.db(), [run.id for run in runs])
-    kept = {run.id for run in runs if best_weights(run.spec, events[run.id])}
+    past = store.read_histories(services.db(), runs)
+    kept = {run.id for run in runs if best_weights(run.spec, past[run.id].events)}
     without = [escaped(run.name) for run in runs if run.id not in kept]
     if without and weights != "final":
         st.caption(

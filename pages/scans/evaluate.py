@@ -39,7 +39,8 @@ if not runs:
     evaluate_choice.choose_weights()
     evaluate_choice.keep_link()
     st.stop()
-events = store.read_events_of(services.db(), [run.id for run in runs])
+past = store.read_histories(services.db(), runs)
+events = {run.id: [*past[run.id].events] for run in runs}
 controls = st.container(horizontal=True, vertical_alignment="bottom")
 with controls:
     weights = evaluate_choice.choose_weights()
