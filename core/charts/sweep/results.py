@@ -98,8 +98,15 @@ class SweepResults:
 
     def children(self, branch: Branch) -> list[Branch]:
         """Return the branches that parted from one, by their first setting."""
-        found = [each for each in self.branches if each.parent_id == branch.id]
-        return sorted(found, key=lambda each: min(each.settings))
+        return self._families.get(branch.id, [])
+
+    @cached_property
+    def _families(self) -> dict[str, list[Branch]]:
+        found: dict[str, list[Branch]] = {}
+        for branch in sorted(self.branches, key=lambda each: min(each.settings)):
+            if branch.parent_id is not None:
+                found.setdefault(branch.parent_id, []).append(branch)
+        return found
 
     def leader(self, branch: Branch) -> History:
         """Return the longest run of a branch: its curve is that of all the others."""
