@@ -10,6 +10,16 @@ from core.specs.sweep import SweepSpec
 
 Key = tuple[str, Any]
 
+# Where two callbacks have a parameter of one name: "stop patience" fits where
+# "EarlyStopping.patience" would be cut off.
+_SHORT_CALLBACKS = {
+    "ReduceLROnPlateau": "reduce",
+    "EarlyStopping": "stop",
+    "ModelCheckpoint": "checkpoint",
+    "LearningRateScheduler": "schedule",
+    "TerminateOnNaN": "NaN",
+}
+
 
 class SettingNames:
     """Names for settings, by their places in a sweep.
@@ -20,7 +30,7 @@ class SettingNames:
 
     def __init__(self, spec: SweepSpec) -> None:
         self._rows = spec.combinations()
-        self.axes = short_names([spec.axis_name(axis) for axis in spec.axes])
+        self.axes = [_spoken(name) for name in short_names([*map(spec.axis_name, spec.axes)])]
 
     @cached_property
     def each(self) -> tuple[str, ...]:
@@ -67,6 +77,11 @@ class SettingNames:
 def setting_text(value: Any) -> str:
     """Return a value as a form shows it."""
     return "none" if value is None else value_text(value)
+
+
+def _spoken(name: str) -> str:
+    callback, _, parameter = name.rpartition(".")
+    return f"{_SHORT_CALLBACKS.get(callback, callback)} {parameter}".strip()
 
 
 def _key(value: Any) -> Key:

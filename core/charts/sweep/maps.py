@@ -10,7 +10,7 @@ import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
 from core.charts.advice import axis, layout, titles
 from core.charts.compare.colours import DARK_ORDER, LIGHT_ORDER
 from core.charts.frame import FONT, TICK_SIZE
-from core.charts.palette import Palette, mixed, palette
+from core.charts.palette import DARK, Palette, mixed, palette
 from core.charts.sweep.labels import setting_text
 from core.charts.sweep.look import evidence_of
 from core.charts.sweep.results import Reading, SweepResults
@@ -24,9 +24,14 @@ Shown = Literal["mean", "spread"]
 _ROW_PX, _PARALLEL_PX = 52, 360
 _MARGIN = {"l": 62, "r": 16, "t": 54, "b": 56}
 _PARALLEL_MARGIN = {"l": 46, "r": 46, "t": 92, "b": 30}
-_FAINTEST, _STRONGEST = 0.12, 0.75
+_EDGE_PX = 6
+_FAINTEST = 0.12
+# Text is legible on it.
+_STRONGEST, _STRONGEST_DARK = 0.75, 0.55
 _MOST_COLUMNS_WITH_TEXT = 7
 _FEWEST_SEEDS = 2
+# Rounded to four decimals, it is not 0.
+_SMALLEST_PLAIN = 5e-5
 
 
 def heat_figure(
@@ -137,6 +142,8 @@ def parallel_figure(
         colours,
         _PARALLEL_MARGIN["t"],
     )
+    for line in heading:
+        line["xshift"] = _EDGE_PX - _PARALLEL_MARGIN["l"]
     body = layout(colours, _PARALLEL_PX, _PARALLEL_MARGIN) | {"annotations": heading}
     return go.Figure({"data": [trace], "layout": body})
 
@@ -180,7 +187,12 @@ def _cell_text(values: FloatArray) -> str:
     mean, spread = _mean(values), _deviation(values)
     if math.isnan(mean):
         return ""
-    return format_metric(mean) + ("" if math.isnan(spread) else f"<br>± {format_metric(spread)}")
+    return format_metric(mean) + ("" if math.isnan(spread) else f"<br>± {spread_text(spread)}")
+
+
+def spread_text(spread: float) -> str:
+    """Return a spread with the decimals of the metrics beside it, where they show it."""
+    return f"{spread:.4f}" if _SMALLEST_PLAIN <= spread < 1 else format_metric(spread)
 
 
 def _hover(
@@ -198,7 +210,8 @@ def _hover(
 
 def _scale(hue: str, colours: Palette, *, falling: bool) -> list[list[Any]]:
     """Return colours that grow stronger where it is better, and never hide the text."""
-    ends = [mixed(colours.paper, hue, share) for share in (_FAINTEST, _STRONGEST)]
+    strongest = _STRONGEST_DARK if colours is DARK else _STRONGEST
+    ends = [mixed(colours.paper, hue, share) for share in (_FAINTEST, strongest)]
     return [[0, ends[falling]], [1, ends[not falling]]]
 
 

@@ -11,6 +11,7 @@ from core.charts.compare.look import is_share
 from core.charts.frame import TICK_SIZE
 from core.charts.history import drawable
 from core.charts.palette import Palette, palette
+from core.charts.sweep.choice import ranked
 from core.charts.sweep.look import evidence_of, label_font, strokes
 from core.charts.sweep.results import Reading, SweepResults
 from core.plateaus.arrays import FloatArray
@@ -30,7 +31,7 @@ def spread_figure(results: SweepResults, *, metric: str, reading: Reading, dark:
         dark: Whether the page is dark.
     """
     colours, values = palette(dark), results.values(metric, reading)
-    order = ranked(values, metric)
+    order = ranked(values, likely_direction(metric))
     looks = strokes(results, metric, dark=dark)
     row_px = _ROW_PX if len(order) <= _MANY_ROWS else _CLOSE_PX
     data = [
@@ -58,18 +59,6 @@ def spread_figure(results: SweepResults, *, metric: str, reading: Reading, dark:
         ],
     }
     return go.Figure({"data": data, "layout": body})
-
-
-def ranked(values: FloatArray, metric: str) -> list[int]:
-    """Return the settings with a value, the best mean over the seeds first.
-
-    Args:
-        values: Shape (settings, seeds); NaN where there is none.
-        metric: Tells which way is better.
-    """
-    able = [row for row in range(len(values)) if np.isfinite(values[row]).any()]
-    sign = -1 if likely_direction(metric) == "max" else 1
-    return sorted(able, key=lambda row: sign * float(np.nanmean(values[row])))
 
 
 def _dots(

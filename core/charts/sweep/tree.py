@@ -38,6 +38,7 @@ def tree_figure(results: SweepResults, seed: int, *, dark: bool) -> go.Figure:
     looks = strokes(results, results.judged, dark=dark)
     count = 1 + max((lane.y for lane in lanes), default=0)
     data = [
+        _connectors(lanes, colours),
         *(_line(results, lane, looks, colours) for lane in lanes),
         *_heads(lanes, colours),
         *_marks(results, lanes, looks, colours),
@@ -45,16 +46,34 @@ def tree_figure(results: SweepResults, seed: int, *, dark: bool) -> go.Figure:
     return go.Figure({"data": data, "layout": _layout(results, seed, lanes, count, colours)})
 
 
+def _connectors(lanes: Sequence[Lane], colours: Palette) -> dict[str, Any]:
+    """Return the lines from each branch to those that parted from it."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for lane in lanes:
+        x += [lane.start, lane.start, None]
+        y += [lane.from_y, lane.y, None]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "y": y,
+        "hoverinfo": "skip",
+        "showlegend": False,
+        "line": {"color": colours.soft, "width": 1.25},
+    }
+
+
 def _line(
     results: SweepResults, lane: Lane, looks: Sequence[Stroke], colours: Palette
 ) -> dict[str, Any]:
     # A point an epoch, so that each part of the line answers the pointer.
-    inner = [float(x) for x in range(lane.start, lane.end + 1)]
+    places = list(range(lane.start, lane.end + 1))
     return {
         "type": "scatter",
         "mode": "lines",
-        "x": [lane.start, *inner],
-        "y": [lane.from_y, *(lane.y for _ in inner)],
+        "x": places,
+        "y": [lane.y] * len(places),
         "text": _told(results, lane),
         "hovertemplate": "%{text}<extra></extra>",
         "showlegend": False,
