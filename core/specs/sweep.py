@@ -216,7 +216,7 @@ def check_sweep(values: Mapping[str, Any]) -> SweepSpec:
     try:
         return SweepSpec.model_validate(values)
     except ValidationError as error:
-        details = [dict(detail) for detail in error.errors(include_url=False)]
+        details: list[dict[str, Any]] = [dict(each) for each in error.errors(include_url=False)]
         if any(detail["loc"][:1] == ("base",) for detail in details):
             check_run(dict(values["base"]))
         raise InvalidSettings([_problem(detail) for detail in details]) from error

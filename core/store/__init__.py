@@ -3,14 +3,17 @@
 from core.store.branches import (
     BranchEpoch,
     branch_goes_on,
+    break_off,
     claim_branch,
     end_branch,
     go_back_to,
+    others_wait,
     read_branches,
     read_run_ids,
     requeue_branches,
     split_branch,
     update_branch_runs,
+    waiting_and_at_work,
     write_branch_epoch,
 )
 from core.store.connection import Store, StoreError
@@ -129,6 +132,7 @@ __all__ = [
     "add_note",
     "append",
     "branch_goes_on",
+    "break_off",
     "changed_settings",
     "claim_branch",
     "count_active",
@@ -150,6 +154,7 @@ __all__ = [
     "known_noise",
     "multiply_rate",
     "newest",
+    "others_wait",
     "owner_of",
     "queue_position",
     "read_branches",
@@ -189,6 +194,7 @@ __all__ = [
     "touch_sweeps",
     "update_branch_runs",
     "update_run",
+    "waiting_and_at_work",
     "write_branch_epoch",
     "zip_directory",
 ]

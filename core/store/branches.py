@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, union_all, update
 
 from core.store.connection import Store
 from core.store.progress import Superseded, insert_rows
@@ -77,13 +77,15 @@ def go_back_to(store: Store, branch: Branch, after_epoch: int, settings: Iterabl
     Args:
         store: The store.
         branch: In this worker's hands.
-        after_epoch: The last epoch that stays; -1 for none.
+        after_epoch: The last epoch that stays; -1 for none, which makes the branch begin with
+            the first one.
         settings: Those that had not ended by then; they are running again.
 
     Raises:
         Superseded: If another worker has the branch.
     """
     last = after_epoch if after_epoch >= branch.first_epoch else None
+    first = min(branch.first_epoch, after_epoch + 1)
     with store.write() as connection:
         require_held(connection, branch)
         for run_id in run_ids_in(connection, branch, settings).values():
@@ -95,7 +97,9 @@ def go_back_to(store: Store, branch: Branch, after_epoch: int, settings: Iterabl
             )
         # The seconds of what is done again were spent all the same.
         connection.execute(
-            update(branches).where(branches.c.id == branch.id).values(last_epoch=last)
+            update(branches)
+            .where(branches.c.id == branch.id)
+            .values(last_epoch=last, first_epoch=first)
         )
 
 
@@ -126,6 +130,24 @@ def write_branch_epoch(store: Store, branch: Branch, done: BranchEpoch) -> list[
         if done.state is None:
             return []
         return keep_newest_state(connection, branch.id, done.state)
+
+
+def break_off(store: Store, branch: Branch, acts: Mapping[str, Sequence[Event]]) -> None:
+    """End runs in the middle of an epoch, as TerminateOnNaN does with `raise_error`.
+
+    Args:
+        store: The store.
+        branch: In this worker's hands.
+        acts: What happened in the epoch, by the id of the run.
+
+    Raises:
+        Superseded: If another worker has the branch, or the sweep was interrupted.
+    """
+    with store.write() as connection:
+        require_held(connection, branch)
+        for run_id, happened in acts.items():
+            insert_rows(connection, events, run_id, happened, time.time())
+            end_in(connection, run_id, RunStatus.DIVERGED)
 
 
 def split_branch(
@@ -182,14 +204,19 @@ def end_branch(store: Store, branch: Branch, status: RunStatus, *, error: str = 
         return forget_states(connection, states.c.owner_id == branch.id)
 
 
-def requeue_branches(store: Store, task: str) -> None:
-    """Queue the branches again whose worker died in a task; end those that died too often."""
+def requeue_branches(store: Store, task: str) -> int:
+    """Queue the branches again whose worker died in a task, and return how many it had.
+
+    One that died too often without an epoch between them fails.
+    """
     with store.write() as connection:
         query = select(branches).where(
             branches.c.task == task, branches.c.status == RunStatus.RUNNING
         )
-        for row in connection.execute(query).mappings().all():
-            _requeue(connection, branch_of(row))
+        held = [branch_of(row) for row in connection.execute(query).mappings()]
+        for branch in held:
+            _requeue(connection, branch)
+    return len(held)
 
 
 def branch_goes_on(store: Store, branch: Branch) -> bool:
@@ -204,6 +231,28 @@ def branch_goes_on(store: Store, branch: Branch) -> bool:
     if row is None or row.stop_requested:
         return False
     return row.attempt == branch.attempt and row.status == RunStatus.RUNNING
+
+
+def others_wait(store: Store, sweep_id: str) -> bool:
+    """Tell whether a run or another sweep waits for a worker."""
+    single = select(runs.c.id).where(runs.c.sweep_id.is_(None), runs.c.status == RunStatus.QUEUED)
+    shared = select(branches.c.id).where(
+        branches.c.sweep_id != sweep_id, branches.c.status == RunStatus.QUEUED
+    )
+    with store.read() as connection:
+        return connection.execute(union_all(single, shared).limit(1)).first() is not None
+
+
+def waiting_and_at_work(store: Store, sweep_id: str) -> tuple[int, int]:
+    """Return how many branches of a sweep are queued and how many are trained just now."""
+    query = (
+        select(branches.c.status, func.count().label("number"))
+        .where(branches.c.sweep_id == sweep_id)
+        .group_by(branches.c.status)
+    )
+    with store.read() as connection:
+        counts = {row.status: row.number for row in connection.execute(query)}
+    return counts.get(RunStatus.QUEUED, 0), counts.get(RunStatus.RUNNING, 0)
 
 
 def read_branches(store: Store, sweep_id: str) -> list[Branch]:
@@ -256,7 +305,21 @@ def end_branch_in(
     current = read_branch_in(connection, branch.id)
     for run_id in run_ids_in(connection, current, current.settings).values():
         end_in(connection, run_id, status, error=error)
+    if status is RunStatus.STOPPED:
+        # Those that parted from it after Stop was pressed.
+        for queued in branches_in(connection, branch.sweep_id, [RunStatus.QUEUED]):
+            end_branch_in(connection, queued, status)
     settle(connection, branch.sweep_id)
+
+
+def branches_in(
+    connection: Connection, sweep_id: str, statuses: Iterable[RunStatus]
+) -> list[Branch]:
+    """Return the branches of a sweep that stand so."""
+    query = select(branches).where(
+        branches.c.sweep_id == sweep_id, branches.c.status.in_(list(statuses))
+    )
+    return [branch_of(row) for row in connection.execute(query).mappings()]
 
 
 def settle(connection: Connection, sweep_id: str) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from core.specs.sweep import SweepSpec
-from core.store.branches import branch_of, end_branch_in, insert_branch, settle
+from core.store.branches import branch_of, branches_in, end_branch_in, insert_branch, settle
 from core.store.connection import Store
-from core.store.records import ACTIVE, Branch, Ledger, Run, RunStatus, Sweep
+from core.store.records import ACTIVE, Ledger, Run, RunStatus, Sweep
 from core.store.runs import NotYours, delete_in, run_of
 from core.store.states import forget_states
 from core.store.tables import branches, epochs, runs, states, sweeps
@@ -123,7 +123,7 @@ def stop_sweep(store: Store, sweep_id: str, *, owner: str) -> None:
             .where(sweeps.c.id == sweep_id, sweeps.c.status.in_(ACTIVE))
             .values(stop_requested=True)
         )
-        for branch in _branches_in(connection, sweep_id, [RunStatus.QUEUED]):
+        for branch in branches_in(connection, sweep_id, [RunStatus.QUEUED]):
             end_branch_in(connection, branch, RunStatus.STOPPED)
 
 
@@ -212,11 +212,11 @@ def interrupt_silent_sweeps(store: Store, *, older_than_s: float) -> None:
         interrupt_sweep(store, sweep_id)
 
 
-def interrupt_sweep(store: Store, sweep_id: str) -> None:
-    """End an active sweep whose program stops; it can be resumed."""
+def interrupt_sweep(store: Store, sweep_id: str, *, error: str = _GONE) -> None:
+    """End an active sweep that nobody trains any more; it can be resumed."""
     with store.write() as connection:
-        for branch in _branches_in(connection, sweep_id, ACTIVE):
-            end_branch_in(connection, branch, RunStatus.INTERRUPTED, error=_GONE)
+        for branch in branches_in(connection, sweep_id, ACTIVE):
+            end_branch_in(connection, branch, RunStatus.INTERRUPTED, error=error)
         settle(connection, sweep_id)
 
 
@@ -239,15 +239,6 @@ def _insert_runs(
                 seed=seed,
             )
         )
-
-
-def _branches_in(
-    connection: Connection, sweep_id: str, statuses: Iterable[RunStatus]
-) -> list[Branch]:
-    query = select(branches).where(
-        branches.c.sweep_id == sweep_id, branches.c.status.in_(list(statuses))
-    )
-    return [branch_of(row) for row in connection.execute(query).mappings()]
 
 
 def _owned(store: Store, sweep_id: str, owner: str) -> Sweep:

@@ -36,7 +36,7 @@ _OUT_OF_MEMORY = re.compile(
     r"RESOURCE_EXHAUSTED|out of memory|OOM|ResourceExhausted", re.IGNORECASE
 )
 # Source: TerminateOnNaN.on_batch_end with raise_error, Keras 3.15. It ends no callback.
-_BROKEN_OFF = "NaN or Inf loss encountered"
+BROKEN_OFF = "NaN or Inf loss encountered"
 _JIT = {"auto": "auto", "on": True, "off": False}
 
 _log = logging.getLogger(__name__)
@@ -96,7 +96,7 @@ def train_run(run_id: str) -> None:
     # What Keras raises on a person's settings is theirs to read.
     except Exception as problem:  # noqa: BLE001
         _log.exception("run %s failed", run_id)
-        error = _sentence(problem)
+        error = sentence_of(problem)
     store.end_run(db, run_id, status, error=error, attempt=attempt)
     # Now, not when the next person presses Start: the collection takes up to 0.8 s.
     keras.utils.clear_session(free_memory=True)
@@ -201,6 +201,7 @@ def _train(
         work.directory,
         hand=_hand(work, start),
         noted=start.state.noted if start.state else None,
+        first_epoch=start.first_epoch,
     )
     keeper = StateKeeper(trunk_digest(work.spec), watched, recorder, writer, work.journal)
     # A run that a callback had ended has its end still to do, and no epoch.
@@ -230,13 +231,13 @@ def _train(
             for callback in [*watched, recorder]:
                 callback.on_train_end()
         except RuntimeError as problem:
-            if not str(problem).startswith(_BROKEN_OFF):
+            if not str(problem).startswith(BROKEN_OFF):
                 raise
             recorder.note_broken_off()
             return RunStatus.DIVERGED
         finally:
-            _close_tables(watched)
-    _save(model, work.directory)
+            close_tables(watched)
+    save(model, work.directory)
     return RunStatus.DIVERGED if recorder.diverged else status
 
 
@@ -258,8 +259,8 @@ def _close_files(watched: Iterable[keras.callbacks.Callback]) -> None:
             callback.on_train_end()
 
 
-def _close_tables(watched: Iterable[keras.callbacks.Callback]) -> None:
-    """Close the files that a training left open that did not end as Keras ends it."""
+def close_tables(watched: Iterable[keras.callbacks.Callback]) -> None:
+    """Close the tables of a training that did not end as Keras ends it."""
     for callback in watched:
         if isinstance(callback, keras.callbacks.CSVLogger):
             callback.on_train_end()
@@ -336,14 +337,15 @@ def _printing_to(work: _Work) -> Generator[None]:
     console.finish()
 
 
-def _save(model: keras.Model, directory: Path) -> None:
+def save(model: keras.Model, directory: Path) -> None:
     """Save the model as it stands, never half."""
     partial = directory / f"partial-{FINAL_MODEL}"
     model.save(partial)
     partial.replace(directory / FINAL_MODEL)
 
 
-def _sentence(error: Exception) -> str:
+def sentence_of(error: Exception) -> str:
+    """Say to a person what Keras raised."""
     text = f"{type(error).__name__}: {error}"
     if isinstance(error, MemoryError) or _OUT_OF_MEMORY.search(text):
         return (
