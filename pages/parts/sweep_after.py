@@ -61,10 +61,11 @@ def show_choice(results: SweepResults, metric: str, reading: Reading) -> None:
 def _show_comparisons(results: SweepResults, found: Choice, metric: str, reading: Reading) -> None:
     values, mode = results.values(metric, reading), likely_direction(metric)
     names, seeds = results.names.each, results.spec.seeds
+    base = results.base_setting
     against = st.selectbox(
         "Hold against",
         list(found.order),
-        format_func=lambda setting: names[setting],
+        format_func=lambda one: names[one] + (" (as in the base)" if one == base else ""),
         key=f"sweep-against-{results.sweep.id}-{found.best}",
         width=420,
     )

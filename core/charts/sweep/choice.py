@@ -142,13 +142,18 @@ def pairs_among(values: FloatArray) -> int:
 def ranked(values: FloatArray, mode: Direction) -> list[int]:
     """Return the settings with a value, the best mean over the seeds first, then by place.
 
+    Those that lack seeds which others have come last: a mean over other seeds is no fair match.
+
     Args:
         values: Shape (settings, seeds); NaN where there is none.
         mode: Which way is better.
     """
     able = [row for row in range(len(values)) if np.isfinite(values[row]).any()]
     sign = -1 if mode == "max" else 1
-    return sorted(able, key=lambda row: sign * float(np.nanmean(values[row])))
+    return sorted(
+        able,
+        key=lambda row: (-np.isfinite(values[row]).sum(), sign * float(np.nanmean(values[row]))),
+    )
 
 
 def hold(

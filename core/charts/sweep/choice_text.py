@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from core.charts.sweep.choice import Choice, Held
 from core.charts.sweep.maps import spread_text
 from core.plateaus.directions import Direction
-from core.plateaus.wording import format_metric
 
 _MOST_NAMED = 4
 
@@ -61,8 +60,10 @@ def held_told(held: Held, names: Sequence[str], mode: Direction) -> str:
 def interval_told(held: Held) -> str:
     """Return the difference and its interval: "+0.0031 (+0.0010 to +0.0072)"."""
     found = held.contrast
-    if found is None or held.same:
-        return "" if found is None else "0"
+    if held.same:
+        return "0"
+    if found is None:
+        return ""
     return f"{signed(found.difference)} ({signed(found.low)} to {signed(found.high)})"
 
 
@@ -94,7 +95,7 @@ def _one_seed(choice: Choice, names: Sequence[str], metric: str) -> str:
 
 def _next(choice: Choice, names: Sequence[str]) -> str:
     rival = next(one for one in choice.held if not one.same)
-    lead = "" if rival.contrast is None else f", {format_metric(abs(rival.contrast.difference))},"
+    lead = "" if rival.contrast is None else f", {spread_text(abs(rival.contrast.difference))},"
     return f"the next, “{names[rival.against]}”{lead}"
 
 

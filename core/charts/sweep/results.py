@@ -67,6 +67,16 @@ class SweepResults:
         """What the settings are called."""
         return SettingNames(self.spec)
 
+    @property
+    def base_setting(self) -> int | None:
+        """The setting that changes nothing of the base, if there is one."""
+        values = [
+            getattr(self.spec.base.callbacks[axis.callback], axis.parameter)
+            for axis in self.spec.axes
+        ]
+        rows = [list(row) for row in self.spec.combinations()]
+        return rows.index(values) if values in rows else None
+
     @cached_property
     def judged(self) -> str:
         """The metric that the callbacks watch."""
