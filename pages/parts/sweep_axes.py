@@ -94,12 +94,13 @@ def _show_grid(form: Form, axes: Axes) -> Slots:
 
 
 def _show_axis(axes: Axes, name: str) -> DeltaGenerator:
+    st.markdown(f"**{_spoken(name)}**", help=_VALUES_HELP)
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"sweep-axis-{name}"):
         axes.varied[name] = st.text_input(
-            f"`{_spoken(name)}`",
+            f"Values of {_spoken(name)}",
             axes.varied[name],
             key=axes.key(f"values-{name}"),
-            help=_VALUES_HELP,
+            label_visibility="collapsed",
             placeholder="2, 3, 4 or 2 to 6 step 2",
         )
         with st.popover("Range", icon=":material/linear_scale:"):

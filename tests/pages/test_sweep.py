@@ -56,7 +56,9 @@ def link(app):
 def field(app, name):
     """Return the input of a parameter's values."""
     callback, _, parameter = name.partition(".")
-    (found,) = [each for each in app.text_input if each.label == f"`{parameter} of {callback}`"]
+    (found,) = [
+        each for each in app.text_input if each.label == f"Values of {parameter} of {callback}"
+    ]
     return found
 
 
