@@ -110,10 +110,14 @@ def _show_axis(axes: Axes, name: str) -> DeltaGenerator:
             key=axes.key(f"remove-{name}"),
             icon=":material/close:",
             type="tertiary",
-            on_click=axes.varied.pop,
-            args=(name,),
+            on_click=_remove,
+            args=(axes, name),
         )
     return st.empty()
+
+
+def _remove(axes: Axes, name: str) -> None:
+    del axes.varied[name]
 
 
 def _show_range(axes: Axes, name: str) -> None:
@@ -122,7 +126,9 @@ def _show_range(axes: Axes, name: str) -> None:
         stop = st.number_input("To", value=None, key=axes.key(f"to-{name}"), format="%g")
     kinds = {"step": "steps of", "count": "this many", "log": "this many, equal ratios"}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = st.selectbox("In", list(kinds), format_func=kinds.get, key=axes.key(f"in-{name}"))
+        kind = st.selectbox(
+            "In", list(kinds), format_func=lambda one: kinds[one], key=axes.key(f"in-{name}")
+        )
         amount = st.number_input(" ", value=None, key=axes.key(f"amount-{name}"), format="%g")
     if start is not None and stop is not None and amount is not None:
         unit = "count" if kind == "log" else kind

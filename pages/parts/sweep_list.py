@@ -12,14 +12,9 @@ _DELETED, _REFUSED = "sweep-deleted", "sweep-refusal"
 _MOST = 50
 
 
-def owns(sweep: Sweep) -> bool:
-    """Tell whether the visitor started a sweep."""
-    return visitor.owns(sweep)
-
-
 def show_actions(sweep: Sweep) -> None:
     """Show what its owner can do with a sweep."""
-    if not owns(sweep):
+    if not visitor.owns(sweep):
         return
     if sweep.is_active:
         st.button(

@@ -1,7 +1,7 @@
 """One sweep, live and afterwards: its ledger, its tree, its curves, its maps."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 import streamlit as st
 
@@ -13,21 +13,13 @@ from core.charts.sweep.maps import heat_figure, parallel_figure
 from core.charts.sweep.results import Reading, SweepResults
 from core.charts.sweep.spread import spread_figure
 from core.charts.sweep.tree import tree_figure
-from core.store import Branch, Epoch, Event, Ledger, RunStatus
-from pages.parts import chart, services
+from core.store import Branch, Ledger, RunStatus
+from pages.parts import chart, run_curves, services
 from pages.parts.words import duration
 
 _READINGS: dict[Reading, str] = {"final": "Final value", "best": "Best value"}
 _HEAT, _SPREAD, _PARALLEL = "Heat map", "Every seed", "Parallel coordinates"
 _PAIR = 2
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _read_curves(
-    ids: tuple[str, ...],
-    newest: tuple[int, int],  # noqa: ARG001 - the key: another number means new rows
-) -> tuple[dict[str, list[Epoch]], dict[str, list[Event]]]:
-    return store.read_curves(services.db(), ids), store.read_events_of(services.db(), ids)
 
 
 def read(sweep_id: str) -> tuple[SweepResults, Any]:
@@ -40,7 +32,7 @@ def read(sweep_id: str) -> tuple[SweepResults, Any]:
     sweep = store.read_sweep(services.db(), sweep_id)
     runs = store.read_sweep_runs(services.db(), sweep_id)
     ids = tuple(run.id for run in runs)
-    epochs, events = _read_curves(ids, store.newest(services.db(), *ids))
+    epochs, events = run_curves.read(ids)
     branches = store.read_branches(services.db(), sweep_id)
     return SweepResults.of(sweep, branches, runs, epochs, events), seen
 
@@ -98,26 +90,28 @@ def choose(results: SweepResults) -> tuple[str, Reading, int | None]:
         metric = st.selectbox(
             "Metric", metrics, index=metrics.index(judged), key="sweep-metric", width=190
         )
+        readings: tuple[Reading, ...] = get_args(Reading)
         reading = st.segmented_control(
             "Of each curve",
-            list(_READINGS),
-            default="best",
+            readings,
+            default=readings[1],
             format_func=lambda one: _READINGS[one],
             key="sweep-reading",
             required=True,
             help="Of the epochs of a run. The best is chosen by the same validation scans it is "
             "measured on, so it flatters every setting a little.",
         )
-        seed = None
+        seed: int | None = results.spec.seeds[0]
         if len(results.spec.seeds) > 1:
+            seeds: list[int | None] = [*results.spec.seeds, None]
             seed = st.segmented_control(
                 "Tree and curves of",
-                [*results.spec.seeds, None],
+                seeds,
                 default=results.spec.seeds[0],
                 format_func=lambda one: "All seeds" if one is None else f"Seed {one}",
                 key=f"sweep-seed-{results.sweep.id}",
             )
-    return metric, reading or "best", seed if len(results.spec.seeds) > 1 else results.spec.seeds[0]
+    return metric, reading or readings[1], seed
 
 
 def show_tree(results: SweepResults, seed: int | None, *, dark: bool) -> None:

@@ -13,27 +13,25 @@ from core.charts.compare.link import Comparison
 from core.charts.compare.panels import panel_per_line_figure, panel_per_metric_figure
 from core.charts.history import History
 from core.charts.live import CONFIG
-from core.store import Epoch, Event, Run
-from pages.parts import chart, compare_advice, compare_choice, compare_tables, services
+from core.store import Run
+from pages.parts import (
+    chart,
+    compare_advice,
+    compare_choice,
+    compare_tables,
+    run_curves,
+    services,
+)
 from pages.parts.words import escaped
 
 _LOOK_EVERY = "2s"
 _MOST_NAMES = 6
 
 
-@st.cache_resource(max_entries=8)
-def read_curves(
-    ids: tuple[str, ...],
-    newest: tuple[int, int],  # noqa: ARG001 - the key: another number means new rows
-) -> tuple[dict[str, list[Epoch]], dict[str, list[Event]]]:
-    """Return the epochs and events of runs, two queries for all of them."""
-    return store.read_curves(services.db(), ids), store.read_events_of(services.db(), ids)
-
-
 def read_histories(runs: list[Run]) -> list[History]:
     """Return the runs with what they left; one without a finished epoch is named and left out."""
     ids = tuple(run.id for run in runs)
-    epochs, events = read_curves(ids, store.newest(services.db(), *ids))
+    epochs, events = run_curves.read(ids)
     leave_out([run.name for run in runs if not epochs[run.id]], "no finished epoch yet")
     return [History(run, epochs[run.id], events[run.id]) for run in runs if epochs[run.id]]
 

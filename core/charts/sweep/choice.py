@@ -103,8 +103,7 @@ def choose(
     if not order:
         return None
     held = hold_all(values, names, seeds, order[0], order[1:])
-    count = int(np.isfinite(values[order[0]]).sum())
-    return Choice(tuple(order), tuple(held), count, _ahead(values[order], mode))
+    return Choice(tuple(order), tuple(held), _count(values[order[0]]), _ahead(values[order], mode))
 
 
 def hold_all(
@@ -148,12 +147,19 @@ def ranked(values: FloatArray, mode: Direction) -> list[int]:
         values: Shape (settings, seeds); NaN where there is none.
         mode: Which way is better.
     """
-    able = [row for row in range(len(values)) if np.isfinite(values[row]).any()]
+    able = [row for row in range(len(values)) if _count(values[row])]
     sign = -1 if mode == "max" else 1
-    return sorted(
-        able,
-        key=lambda row: (-np.isfinite(values[row]).sum(), sign * float(np.nanmean(values[row]))),
-    )
+    return sorted(able, key=lambda row: (-_count(values[row]), sign * mean_of(values[row])))
+
+
+def mean_of(values: FloatArray) -> float:
+    """Return the mean over the seeds that have a value; NaN where none has."""
+    finite = values[np.isfinite(values)]
+    return float(finite.mean()) if finite.size else math.nan
+
+
+def _count(values: FloatArray) -> int:
+    return int(np.isfinite(values).sum())
 
 
 def hold(

@@ -11,6 +11,7 @@ from core.charts.advice import axis, layout, titles
 from core.charts.compare.colours import DARK_ORDER, LIGHT_ORDER
 from core.charts.frame import FONT, TICK_SIZE
 from core.charts.palette import DARK, Palette, mixed, palette
+from core.charts.sweep.choice import mean_of
 from core.charts.sweep.labels import setting_text
 from core.charts.sweep.look import evidence_of
 from core.charts.sweep.results import Reading, SweepResults
@@ -55,7 +56,7 @@ def heat_figure(
     """
     colours = palette(dark)
     cells = _cells(results, results.values(metric, reading), axes)
-    means, spreads = _each(cells, _mean), _each(cells, _deviation)
+    means, spreads = _each(cells, mean_of), _each(cells, _deviation)
     colour = means if shown == "mean" else spreads
     falling = shown == "mean" and likely_direction(metric) == "min"
     hue = colours.validation if shown == "mean" else colours.reduction
@@ -111,7 +112,7 @@ def parallel_figure(
         narrow: Whether the screen is a phone's; names are then set aslant.
     """
     colours = palette(dark)
-    best, final = (np.array([_mean(row) for row in results.values(metric, one)]) for one in _BOTH)
+    best, final = (np.array([mean_of(row) for row in results.values(metric, one)]) for one in _BOTH)
     kept = [int(each) for each in np.flatnonzero(np.isfinite(best))]
     order = DARK_ORDER if dark else LIGHT_ORDER
     dimensions = [
@@ -173,18 +174,13 @@ def _each(cells: list[list[FloatArray]], told: Any) -> FloatArray:
     return np.array([[told(cell) for cell in row] for row in cells], dtype=np.float64)
 
 
-def _mean(values: FloatArray) -> float:
-    finite = values[np.isfinite(values)]
-    return float(finite.mean()) if finite.size else math.nan
-
-
 def _deviation(values: FloatArray) -> float:
     finite = values[np.isfinite(values)]
     return float(finite.std(ddof=1)) if finite.size >= _FEWEST_SEEDS else math.nan
 
 
 def _cell_text(values: FloatArray) -> str:
-    mean, spread = _mean(values), _deviation(values)
+    mean, spread = mean_of(values), _deviation(values)
     if math.isnan(mean):
         return ""
     return format_metric(mean) + ("" if math.isnan(spread) else f"<br>± {spread_text(spread)}")

@@ -11,7 +11,7 @@ from core.charts.compare.look import is_share
 from core.charts.frame import TICK_SIZE
 from core.charts.history import drawable
 from core.charts.palette import Palette, palette
-from core.charts.sweep.choice import ranked
+from core.charts.sweep.choice import mean_of, ranked
 from core.charts.sweep.look import evidence_of, label_font, strokes
 from core.charts.sweep.results import Reading, SweepResults
 from core.plateaus.arrays import FloatArray
@@ -87,7 +87,7 @@ def _means(values: FloatArray, order: list[int], colours: Palette) -> dict[str, 
     return {
         "type": "scatter",
         "mode": "markers",
-        "x": [drawable(float(np.nanmean(values[setting]))) for setting in order],
+        "x": [drawable(mean_of(values[setting])) for setting in order],
         "y": list(range(len(order))),
         "hovertemplate": "mean <b>%{x:.4f}</b><extra></extra>",
         "showlegend": False,
