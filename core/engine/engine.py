@@ -67,10 +67,15 @@ class Engine:
     Args:
         settings: Where the cluster is, if there is one.
         db: The store.
+
+    Attributes:
+        state: Whether a run would start at once.
+        trainers: Workers that are up and train runs and sweeps.
     """
 
     def __init__(self, settings: Settings, db: Store) -> None:
         self.state = EngineState.STARTING
+        self.trainers = 0
         self._settings, self._store = settings, db
         self._child: subprocess.Popen[str] | None = None
         self._client: Client | None = None
@@ -142,6 +147,7 @@ class Engine:
         client = self._client or self._connect()
         workers = client.scheduler_info()["workers"] if client.status == "running" else {}
         self.state = EngineState.READY if workers else EngineState.WARMING_UP
+        self.trainers = count_of(TRAINS, workers)
         trains = resources_for(TRAINS, workers, own=self._child is not None)
         while self._waiting:
             run_id = self._waiting.pop(0)
@@ -151,6 +157,8 @@ class Engine:
                 run_id,
                 key=f"train-{run_id}-{time.time_ns()}",
                 pure=False,
+                # Else what is submitted within 100 ms is one generation, in no order.
+                fifo_timeout=0,
                 resources=trains,
             )
         answers = resources_for(ANSWERS, workers, own=bool(self._child and self._futures))
@@ -161,7 +169,7 @@ class Engine:
         self._collect()
         while self._new_sweeps:
             self._sweeps.add(self._new_sweeps.pop(0))
-        self._sweeps.round(client, workers=count_of(TRAINS, workers), resources=trains)
+        self._sweeps.round(client, workers=self.trainers, resources=trains)
         self._collect_answers()
         self._look_after()
 
