@@ -11,7 +11,7 @@ from core import store
 from core.charts.compare.link import Comparison
 from core.charts.compare.seeds import Spread
 from core.charts.compare.table import rows_of, table_csv
-from core.charts.sweep.choice import Choice, choose, hold_all, pairs_among
+from core.charts.sweep.choice import Choice, choose, hold, pairs_among
 from core.charts.sweep.choice_text import advice, held_told, interval_told, picked_told
 from core.charts.sweep.exported import sweep_json
 from core.charts.sweep.partings import partings_of, what_differed
@@ -69,12 +69,7 @@ def _show_comparisons(results: SweepResults, found: Choice, metric: str, reading
         key=f"sweep-against-{results.sweep.id}-{found.best}",
         width=420,
     )
-    held = {
-        one.against: one
-        for one in hold_all(
-            values, names, seeds, against, [one for one in found.order if one != against]
-        )
-    }
+    pairs = pairs_among(values)
     rows: list[dict[str, Any]] = []
     for place, setting in enumerate(found.order, 1):
         by_seed = {
@@ -86,17 +81,16 @@ def _show_comparisons(results: SweepResults, found: Choice, metric: str, reading
             f"{reading} {metric}": Spread(names[setting], by_seed).text,
             "seeds": len(by_seed),
         }
-        if setting in held and len(seeds) > 1:
-            # The other way round: this setting less the one that it is held against.
-            turned = hold_all(values, names, seeds, setting, [against])[0]
+        if setting != against and len(seeds) > 1:
+            held = hold(values, names, seeds, setting, against, comparisons=pairs)
             row |= {
-                "difference (95 % interval)": interval_told(turned),
-                "so it is": held_told(turned, names, mode),
+                "difference (95 % interval)": interval_told(held),
+                "so it is": held_told(held, names, mode),
             }
         rows.append(row)
     st.dataframe(rows, hide_index=True, placeholder="-")
     if len(seeds) > 1:
-        st.caption(_method_told(pairs_among(values)))
+        st.caption(_method_told(pairs))
 
 
 def _method_told(pairs: int) -> str:

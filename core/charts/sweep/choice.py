@@ -102,28 +102,9 @@ def choose(
     order = ranked(values, mode)
     if not order:
         return None
-    held = hold_all(values, names, seeds, order[0], order[1:])
-    return Choice(tuple(order), tuple(held), _count(values[order[0]]), _ahead(values[order], mode))
-
-
-def hold_all(
-    values: FloatArray,
-    names: Sequence[str],
-    seeds: Sequence[int],
-    setting: int,
-    others: Sequence[int],
-) -> list[Held]:
-    """Hold a setting against others, whichever it is, so that all intervals hold together.
-
-    Args:
-        values: As for `choose`.
-        names: Of the settings.
-        seeds: Their numbers.
-        setting: The one.
-        others: Those it is held against.
-    """
     pairs = pairs_among(values)
-    return [hold(values, names, seeds, setting, each, comparisons=pairs) for each in others]
+    held = [hold(values, names, seeds, order[0], each, comparisons=pairs) for each in order[1:]]
+    return Choice(tuple(order), tuple(held), _count(values[order[0]]), _ahead(values[order], mode))
 
 
 def pairs_among(values: FloatArray) -> int:
