@@ -1,7 +1,7 @@
 """One sweep, live and afterwards: its ledger, its tree, its curves, its maps."""
 
 from collections.abc import Sequence
-from typing import Any, get_args
+from typing import Any
 
 import streamlit as st
 
@@ -17,7 +17,7 @@ from core.store import Branch, Ledger, RunStatus
 from pages.parts import chart, run_curves, services
 from pages.parts.words import duration
 
-_READINGS: dict[Reading, str] = {"final": "Final value", "best": "Best value"}
+_READINGS: dict[str, str] = {"final": "Final value", "best": "Best value"}
 _HEAT, _SPREAD, _PARALLEL = "Heat map", "Every seed", "Parallel coordinates"
 _PAIR = 2
 
@@ -90,11 +90,10 @@ def choose(results: SweepResults) -> tuple[str, Reading, int | None]:
         metric = st.selectbox(
             "Metric", metrics, index=metrics.index(judged), key="sweep-metric", width=190
         )
-        readings: tuple[Reading, ...] = get_args(Reading)
-        reading = st.segmented_control(
+        chosen = st.segmented_control(
             "Of each curve",
-            readings,
-            default=readings[1],
+            list(_READINGS),
+            default="best",
             format_func=lambda one: _READINGS[one],
             key="sweep-reading",
             required=True,
@@ -111,7 +110,7 @@ def choose(results: SweepResults) -> tuple[str, Reading, int | None]:
                 format_func=lambda one: "All seeds" if one is None else f"Seed {one}",
                 key=f"sweep-seed-{results.sweep.id}",
             )
-    return metric, reading or readings[1], seed
+    return metric, "final" if chosen == "final" else "best", seed
 
 
 def show_tree(results: SweepResults, seed: int | None, *, dark: bool) -> None:

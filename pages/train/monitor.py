@@ -48,7 +48,14 @@ def show_head(run: Run) -> None:
         st.header(run.name, width="content")
         label, icon, color = STATUS_BADGES[run.status]
         st.badge(label, icon=icon, color=color)
-        if run.is_active and visitor.owns(run):
+        if run.sweep_id is not None:
+            st.page_link(
+                "pages/plateaus/sweep.py",
+                label="Part of a sweep",
+                icon=":material/account_tree:",
+                query_params={"sweep": run.sweep_id, **visitor.parameters()},
+            )
+        elif run.is_active and visitor.owns(run):
             st.button(
                 "Stopping …" if run.stop_requested else "Stop",
                 icon=":material/stop:",

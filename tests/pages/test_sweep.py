@@ -222,6 +222,16 @@ def test_a_sweep_is_deleted_after_it_was_asked_for(opened, mine, db):
     assert store.read_sweep_runs(db, sweep.id) == []
 
 
+def test_a_run_of_a_sweep_leads_back_to_it_and_is_not_stopped_alone(app, mine, db):
+    sweep = mine(most_epochs=4)
+    app.query_params["run"] = store.read_sweep_runs(db, sweep.id)[0].id
+    app.switch_page("pages/train/monitor.py").run()
+    assert not app.exception
+    (back,) = [link for link in app.get("page_link") if link.proto.label == "Part of a sweep"]
+    assert f"sweep={sweep.id}" in back.proto.query_string
+    assert not [each for each in app.button if each.label == "Stop"]
+
+
 def test_a_link_to_a_sweep_that_is_gone_says_so(opened):
     app = opened(sweep="nothing*")
     assert "There is no sweep" in texts(app.error)

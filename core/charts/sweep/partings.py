@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.charts.sweep.results import SweepResults
+from core.charts.sweep.results import DONE, SweepResults
 from core.plateaus.wording import count_in_words
-from core.store.records import Branch
+from core.store.records import Branch, RunStatus
 
 _MOST_NAMED = 4
 
@@ -65,7 +65,7 @@ def what_differed(results: SweepResults) -> list[str]:
     total, groups = results.spec.setting_count, same_trainings(results)
     if total == 1:
         return ["There is one setting, so nothing could part."]
-    said = [_count_told(total, groups, active=results.sweep.is_active)]
+    said = [_count_told(total, groups, ended=results.sweep.status is RunStatus.FINISHED)]
     said += _same_told(results, groups)
     partings = partings_of(results)
     if partings:
@@ -80,8 +80,8 @@ def what_differed(results: SweepResults) -> list[str]:
     return said
 
 
-def _count_told(total: int, groups: Sequence[Sequence[int]], *, active: bool) -> str:
-    so_far = " so far" if active else ""
+def _count_told(total: int, groups: Sequence[Sequence[int]], *, ended: bool) -> str:
+    so_far = "" if ended else " so far"
     if len(groups) == 1:
         return f"All {total} settings gave one and the same training{so_far}: none ever parted."
     if len(groups) == total:
@@ -90,7 +90,11 @@ def _count_told(total: int, groups: Sequence[Sequence[int]], *, active: bool) ->
 
 
 def _same_told(results: SweepResults, groups: Sequence[Sequence[int]]) -> list[str]:
-    same = [group for group in groups if 1 < len(group) < results.spec.setting_count]
+    same = [
+        group
+        for group in groups
+        if 1 < len(group) < results.spec.setting_count and _have_ended(results, group)
+    ]
     told = [
         f"Between {_listed(results, group)} it made no difference: they are the same to the last "
         "bit, with every seed."
@@ -100,6 +104,15 @@ def _same_told(results: SweepResults, groups: Sequence[Sequence[int]]) -> list[s
         more = count_in_words(len(same) - _MOST_NAMED, "more group")
         told.append(f"So it is with {more} of settings.")
     return told
+
+
+def _have_ended(results: SweepResults, group: Sequence[int]) -> bool:
+    """Tell whether all runs of some settings have come to their own end: none can part any more."""
+    return all(
+        results.histories[setting, seed].run.status in DONE
+        for setting in group
+        for seed in results.spec.seeds
+    )
 
 
 def _listed(results: SweepResults, group: Sequence[int]) -> str:

@@ -18,7 +18,8 @@ from core.store.records import Branch, Epoch, Event, EventKind, Run, RunStatus, 
 Reading = Literal["final", "best"]
 """Which value of a curve counts: that of the last epoch, or the best of all."""
 
-_DONE = (RunStatus.FINISHED, RunStatus.DIVERGED)
+DONE = (RunStatus.FINISHED, RunStatus.DIVERGED)
+"""Where runs stand that have come to an end of their own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,7 +151,7 @@ class SweepResults:
 
 
 def _value(history: History, metric: str, reading: Reading) -> float:
-    if history.run.status not in _DONE or not history.epochs:
+    if history.run.status not in DONE or not history.epochs:
         return np.nan
     values = values_of(history, metric)
     if reading == "final":

@@ -38,12 +38,28 @@ def tree_figure(results: SweepResults, seed: int, *, dark: bool) -> go.Figure:
     looks = strokes(results, results.judged, dark=dark)
     count = 1 + max((lane.y for lane in lanes), default=0)
     data = [
+        _guides(lanes, results.planned, colours),
         _connectors(lanes, colours),
         *(_line(results, lane, looks, colours) for lane in lanes),
         *_heads(lanes, colours),
         *_marks(results, lanes, looks, colours),
     ]
     return go.Figure({"data": data, "layout": _layout(results, seed, lanes, count, colours)})
+
+
+def _guides(lanes: Sequence[Lane], planned: int, colours: Palette) -> dict[str, Any]:
+    """Return a faint line from the end of each leaf to its label."""
+    ends = [lane for lane in lanes if lane.is_leaf and lane.end < planned]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [x for lane in ends for x in (lane.end, planned, None)],
+        "y": [y for lane in ends for y in (lane.y, lane.y, None)],
+        "hoverinfo": "skip",
+        "showlegend": False,
+        "line": {"color": colours.soft, "width": 1, "dash": "dot"},
+        "opacity": 0.5,
+    }
 
 
 def _connectors(lanes: Sequence[Lane], colours: Palette) -> dict[str, Any]:
