@@ -113,7 +113,6 @@ def show_runs(results: SweepResults, metric: str) -> None:
     """Show every run with a link to its monitor, a way to compare them, and downloads."""
     st.subheader("All runs")
     started = [history for history in results.histories.values() if history.epochs]
-    lines = [line for line in results.lines if all(history.epochs for history in line.histories)]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(
             COMPARE,
@@ -129,7 +128,10 @@ def show_runs(results: SweepResults, metric: str) -> None:
         )
         stem = re.sub(r"\W+", "-", results.sweep.name).strip("-").lower() or "sweep"
         _download(
-            "Table (CSV)", f"{stem}.csv", lambda: table_csv(rows_of(lines, metric)), "text/csv"
+            "Table (CSV)",
+            f"{stem}.csv",
+            lambda: table_csv(rows_of(results.lines, metric)),
+            "text/csv",
         )
         ledger = store.read_ledger(services.db(), results.sweep.id)
         everything = partial(sweep_json, results, ledger)

@@ -8,7 +8,7 @@ from core import store
 from core.specs import links, presets
 from core.specs.problems import InvalidSettings, Problem, check_run
 from core.specs.run import RunSpec, TrainingSpec
-from core.specs.sweep import REFUSED_CALLBACKS
+from core.specs.sweep import REFUSED_CALLBACKS, SweepSpec
 from core.specs.sweep_draft import draft_for
 from core.store import Run
 from pages.parts import callback_list, scans_form, services, sweep_draft, visitor
@@ -40,7 +40,7 @@ def show(form: Form, problems: Sequence[Problem]) -> None:
             args=(runs,),
             width=320,
         )
-        form.setting("name", "name", RunSpec.model_fields["name"])
+        form.setting("name", "name", SweepSpec.model_fields["name"])
     if left_out := st.session_state.pop("sweep_left_out", ""):
         st.info(left_out, icon=":material/remove_circle_outline:")
     wrong = any(problem.key.partition(".")[0] in ("training", "scans") for problem in problems)

@@ -9,7 +9,7 @@ from pages.parts.sweep_start import SWEEP
 from pages.parts.words import STATUS_BADGES, duration, escaped
 
 _DELETED, _REFUSED = "sweep-deleted", "sweep-refusal"
-_MOST = 50
+_MOST = 20
 
 
 def show_actions(sweep: Sweep) -> None:

@@ -14,12 +14,13 @@ from core.charts.sweep.results import Reading, SweepResults
 from core.charts.sweep.spread import spread_figure
 from core.charts.sweep.tree import tree_figure
 from core.store import Branch, Ledger, RunStatus
-from pages.parts import chart, run_curves, services
+from pages.parts import chart, run_curves, services, visitor
 from pages.parts.words import duration
 
 _READINGS: dict[str, str] = {"final": "Final value", "best": "Best value"}
 _HEAT, _SPREAD, _PARALLEL = "Heat map", "Every seed", "Parallel coordinates"
 _PAIR = 2
+_ALL = "all"
 
 
 def read(sweep_id: str) -> tuple[SweepResults, Any]:
@@ -82,35 +83,59 @@ def _branches_told(branches: Sequence[Branch]) -> str:
 
 
 def choose(results: SweepResults) -> tuple[str, Reading, int | None]:
-    """Show what can be chosen; return the metric, what counts of a curve, and one seed or all."""
-    histories = list(results.histories.values())
-    metrics = metrics_of(histories) or [results.judged]
-    judged = results.judged if results.judged in metrics else metrics[0]
+    """Show what can be chosen; return the metric, what counts of a curve, and one seed or all.
+
+    The link follows, and what it says is chosen first.
+    """
+    metrics = metrics_of(list(results.histories.values())) or [results.judged]
+    likely = (st.query_params.get("metric"), results.judged, metrics[0])
+    first = next(name for name in likely if name in metrics)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         metric = st.selectbox(
-            "Metric", metrics, index=metrics.index(judged), key="sweep-metric", width=190
+            "Metric", metrics, index=metrics.index(first), key="sweep-metric", width=190
         )
         chosen = st.segmented_control(
             "Of each curve",
             list(_READINGS),
-            default="best",
+            default="final" if st.query_params.get("of") == "final" else "best",
             format_func=lambda one: _READINGS[one],
             key="sweep-reading",
             required=True,
             help="Of the epochs of a run. The best is chosen by the same validation scans it is "
             "measured on, so it flatters every setting a little.",
         )
-        seed: int | None = results.spec.seeds[0]
-        if len(results.spec.seeds) > 1:
-            seeds: list[int | None] = [*results.spec.seeds, None]
-            seed = st.segmented_control(
-                "Tree and curves of",
-                seeds,
-                default=results.spec.seeds[0],
-                format_func=lambda one: "All seeds" if one is None else f"Seed {one}",
-                key=f"sweep-seed-{results.sweep.id}",
-            )
-    return metric, "final" if chosen == "final" else "best", seed
+        seed = _choose_seed(results)
+    reading: Reading = "final" if chosen == "final" else "best"
+    _keep_link(results, metric, reading, seed)
+    return metric, reading, seed
+
+
+def _choose_seed(results: SweepResults) -> int | None:
+    first, *more = results.spec.seeds
+    if not more:
+        return first
+    seeds: dict[str, int | None] = {str(seed): seed for seed in results.spec.seeds}
+    seeds[_ALL] = None
+    wanted = st.query_params.get("seed", "")
+    chosen = st.segmented_control(
+        "Tree and curves of",
+        list(seeds),
+        default=wanted if wanted in seeds else str(first),
+        format_func=lambda one: "All seeds" if one == _ALL else f"Seed {one}",
+        key=f"sweep-seed-{results.sweep.id}",
+        required=True,
+    )
+    return seeds[chosen or str(first)]
+
+
+def _keep_link(results: SweepResults, metric: str, reading: Reading, seed: int | None) -> None:
+    query = {
+        "metric": "" if metric == results.judged else metric,
+        "of": "" if reading == "best" else reading,
+        "seed": _ALL if seed is None else str(seed) if seed != results.spec.seeds[0] else "",
+    }
+    kept = {name: value for name, value in query.items() if value}
+    st.query_params.from_dict({"sweep": results.sweep.id, **kept, **visitor.parameters()})
 
 
 def show_tree(results: SweepResults, seed: int | None, *, dark: bool) -> None:

@@ -185,11 +185,20 @@ def test_every_way_to_look_at_settings_is_drawn(opened, mine, axes, ways):
         control = next(each for each in app.button_group if each.label == "Show as")
         control.set_value(option).run()
         assert not app.exception
-    for number, name in enumerate(("Seed 0", "Seed 1", "Seed 2", "All seeds")):
-        control = next(each for each in app.button_group if each.label == "Tree and curves of")
-        assert control.options[number] == name
-        control.set_value(None if name == "All seeds" else number).run()
+    for seeds in ("1", "all"):
+        next(each for each in app.button_group if each.label == "Tree and curves of").set_value(
+            seeds
+        ).run()
         assert not app.exception
+        assert link(app)["seed"] == seeds
+
+
+def test_the_link_of_a_sweep_says_what_is_looked_at(opened, mine):
+    said = {"sweep": mine().id, "metric": "val_loss", "of": "final", "seed": "2"}
+    app = opened(**said)
+    assert link(app) == said
+    assert "final val_loss" in next(each.value for each in app.dataframe if "place" in each.value)
+    assert next(each for each in app.selectbox if each.label == "Metric").value == "val_loss"
 
 
 def test_one_seed_is_said_not_to_tell(opened, mine):
