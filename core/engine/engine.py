@@ -158,7 +158,7 @@ class Engine:
                 key=f"train-{run_id}-{time.time_ns()}",
                 pure=False,
                 # Else what is submitted within 100 ms is one generation, in no order.
-                fifo_timeout=0,
+                fifo_timeout="0 ms",
                 resources=trains,
             )
         answers = resources_for(ANSWERS, workers, own=bool(self._child and self._futures))

@@ -28,7 +28,7 @@ class BranchEpoch:
         seconds: Its duration.
         epochs: A row for each setting, by the id of its run.
         events: What the callbacks of each setting did.
-        ended: How the runs ended whose training is over with this epoch.
+        ended: How the runs ended whose training is over with this epoch, and why if one failed.
         state: The state at its end, whose file is written; None if none could be.
     """
 
@@ -36,7 +36,9 @@ class BranchEpoch:
     seconds: float
     epochs: Mapping[str, Epoch]
     events: Mapping[str, Sequence[Event]] = field(default_factory=dict[str, Sequence[Event]])
-    ended: Mapping[str, RunStatus] = field(default_factory=dict[str, RunStatus])
+    ended: Mapping[str, tuple[RunStatus, str]] = field(
+        default_factory=dict[str, tuple[RunStatus, str]]
+    )
     state: SavedState | None = None
 
 
@@ -119,8 +121,8 @@ def write_branch_epoch(store: Store, branch: Branch, done: BranchEpoch) -> list[
             insert_rows(connection, epochs, run_id, [epoch], now)
         for run_id, acts in done.events.items():
             insert_rows(connection, events, run_id, acts, now)
-        for run_id, status in done.ended.items():
-            end_in(connection, run_id, status)
+        for run_id, (status, error) in done.ended.items():
+            end_in(connection, run_id, status, error=error)
         connection.execute(
             update(branches)
             .where(branches.c.id == branch.id)

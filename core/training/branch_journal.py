@@ -113,7 +113,8 @@ class BranchJournal:
                 pass
             except Superseded:
                 self.stop_requested.set()
-            except (StoreError, OSError) as error:
+            # Whatever it is: the training must not go on unheard.
+            except Exception as error:  # noqa: BLE001
                 self.failure = error
                 self.stop_requested.set()
             heard_s = self._hear(heard_s)

@@ -247,7 +247,7 @@ def _reason(problem: Exception) -> str:
         return str(problem)
     if isinstance(problem, OSError):
         return (
-            f"A state could not be saved ({problem.strerror or problem}). Free some space, and "
+            f"A file could not be written ({problem.strerror or problem}). Free some space, and "
             "resume the sweep."
         )
     return single.sentence_of(problem)

@@ -210,12 +210,8 @@ def _train(
     with _printing_to(work):
         try:
             model.fit(
-                training,
-                validation_data=validation,
-                # ScanBatches shuffles by seed and epoch. Keras would shuffle the batches again,
-                # with a generator that knows only how many epochs this process has trained.
-                # Source: `PyDatasetAdapter._finite_generator`, Keras 3.15.
-                shuffle=False,
+                batches.UntunedBatches(training),
+                validation_data=batches.UntunedBatches(validation),
                 initial_epoch=start.first_epoch,
                 epochs=start.first_epoch if ended else spec.epochs,
                 verbose=spec.verbose,

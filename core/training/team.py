@@ -5,6 +5,7 @@
 # pyright: reportMissingTypeStubs=false, reportArgumentType=false
 
 import contextlib
+import logging
 import os
 import shutil
 import threading
@@ -25,6 +26,8 @@ from core.training.recorder import Recorder
 from core.training.state import State, assign_variables, copy_variables
 
 _SETTINGS = "settings"
+
+_log = logging.getLogger(__name__)
 
 
 class Notebook:
@@ -63,6 +66,7 @@ class Member:
     Attributes:
         rate: The learning rate that its callbacks left.
         stopped: Whether one of them has ended its training.
+        failure: What one of them raised, as a sentence, or "".
     """
 
     def __init__(
@@ -76,7 +80,7 @@ class Member:
         state: State | None,
     ) -> None:
         self.setting, self.run_id, self.directory = setting, run_id, directory
-        self.stopped = False
+        self.stopped, self.failure = False, ""
         self.notebook = Notebook(stop_requested)
         self.watched = build_callbacks(spec, directory, goes_on=state is not None)
         self._state = None if state is None else state_of_member(state, setting)
@@ -110,6 +114,25 @@ class Member:
             if memory is not None:
                 give_back(callback, memory)
         self._state = None
+
+    def end_epoch(self, epoch: int, logs: Mapping[str, Any] | None) -> None:
+        """Have the callbacks act on an epoch; what one raises ends this setting alone."""
+        own = _own(logs)
+        try:
+            for callback in self.callbacks:
+                callback.on_epoch_end(epoch, own)
+        # Such as a metric that is not there, under a mode that asks for its direction.
+        except Exception as problem:  # noqa: BLE001
+            _log.exception("setting %s failed", self.setting)
+            self.failure = single.sentence_of(problem)
+            single.close_tables(self.watched)
+
+    @property
+    def status(self) -> RunStatus:
+        """How its run ends."""
+        if self.failure:
+            return RunStatus.FAILED
+        return RunStatus.DIVERGED if self.recorder.diverged else RunStatus.FINISHED
 
     def noted(self) -> dict[str, Any]:
         """Return what belongs to the state besides the callbacks' memories; JSON holds it."""
@@ -211,15 +234,13 @@ class Team(keras.callbacks.Callback):
         for member in self.members:
             with self._turn_of(member):
                 model.stop_training = broken
-                own = _own(logs)
-                for callback in member.callbacks:
-                    callback.on_epoch_end(epoch, own)
-                member.stopped = bool(model.stop_training)
+                member.end_epoch(epoch, logs)
+                member.stopped = bool(model.stop_training or member.failure)
             self._share_best_weights()
         over = epoch + 1 == params["epochs"]  # pyright: ignore[reportOptionalSubscript]
         ended = [member for member in self.members if member.stopped or over]
         variables = copy_variables(model)
-        self._end(ended, variables, logs)
+        self._end([member for member in ended if not member.failure], variables, logs)
         acting, self.members = self.members, [m for m in self.members if m not in ended]
         state = self._state_after(epoch, variables) if self.members else None
         self._on_epoch(_rows_of(epoch, acting, ended), state)
@@ -319,16 +340,13 @@ def _noted_of(state: State, setting: int) -> Mapping[str, Any]:
 
 def _rows_of(epoch: int, acting: Sequence[Member], ended: Sequence[Member]) -> BranchEpoch:
     rows = {member.run_id: member.notebook.take() for member in acting}
-    epochs = {run_id: epochs[-1] for run_id, (epochs, _) in rows.items()}
+    epochs = {run_id: epochs[-1] for run_id, (epochs, _) in rows.items() if epochs}
     return BranchEpoch(
         epoch=epoch,
-        seconds=next(iter(epochs.values())).seconds,
+        seconds=max((row.seconds for row in epochs.values()), default=0.0),
         epochs=epochs,
         events={run_id: events for run_id, (_, events) in rows.items()},
-        ended={
-            member.run_id: RunStatus.DIVERGED if member.recorder.diverged else RunStatus.FINISHED
-            for member in ended
-        },
+        ended={member.run_id: (member.status, member.failure) for member in ended},
     )
 
 

@@ -189,6 +189,19 @@ def test_a_training_that_diverges_ends_all_that_share_it(lab, raise_error):
     lab.require_exact(sweep_id)
 
 
+def test_a_setting_that_fails_takes_no_other_along(lab):
+    # Keras cannot tell the direction of a name it does not know, and raises an error.
+    metrics = Axis(callback=0, parameter="monitor", values=("loss", "val_dice"))
+    sweep_id = lab.create(REDUCING, axes=(metrics,), epochs=3)
+    assert lab.train(sweep_id).status is RunStatus.FINISHED
+    good, bad = store.read_sweep_runs(lab.db, sweep_id)
+    assert (good.status, bad.status) == (RunStatus.FINISHED, RunStatus.FAILED)
+    alone = lab.alone(bad)
+    assert bad.error == alone.error
+    assert lab.facts(bad) == lab.facts(alone)
+    assert len(store.read_epochs(lab.db, good.id)) == 3
+
+
 @pytest.fixture
 def whole(lab):
     """A sweep that was never interrupted."""

@@ -51,7 +51,7 @@ def train(db, branch, epoch, *, ended=(), seconds=2.0, settings=None):
             seconds,
             dict.fromkeys(chosen, row),
             {run_id: [Event(EventKind.CHECKPOINT_SAVED, epoch)] for run_id in chosen},
-            {ids[each]: RunStatus.FINISHED for each in ended},
+            {ids[each]: (RunStatus.FINISHED, "") for each in ended},
             a_state(branch, epoch),
         ),
     )
