@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError
 
 from core.store.migration import bring_up_to_date
@@ -14,6 +14,7 @@ from core.store.migration import bring_up_to_date
 BUSY_TIMEOUT_S = 20
 # Older releases can corrupt a WAL when two connections checkpoint at once.
 _FIRST_SAFE_WAL = (3, 51, 3)
+_POSTGRES = ("postgresql", "postgres")
 
 
 class StoreError(RuntimeError):
@@ -36,16 +37,23 @@ class Store:
 
     @contextmanager
     def read(self) -> Generator[Connection]:
-        """Yield a connection for reading."""
-        with self._engine.connect() as connection:
-            yield connection
+        """Yield a connection for reading.
+
+        Raises:
+            StoreError: If the store cannot be reached or stays locked.
+        """
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except OperationalError as error:
+            raise StoreError(_sentence(error)) from error
 
     @contextmanager
     def write(self) -> Generator[Connection]:
         """Yield a connection whose changes are all made, or none.
 
         Raises:
-            StoreError: If the disk is full or the store stays locked.
+            StoreError: If the disk is full, or the store stays locked or out of reach.
         """
         try:
             with self._writer.begin() as connection:
@@ -60,6 +68,8 @@ class Store:
 
 def _open(url: str) -> Engine:
     address = make_url(url)
+    if address.get_backend_name() in _POSTGRES:
+        return _open_postgres(address)
     if address.get_backend_name() != "sqlite":
         return create_engine(address, pool_pre_ping=True)
     if address.database:
@@ -68,6 +78,15 @@ def _open(url: str) -> Engine:
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _open_postgres(address: URL) -> Engine:
+    if "+" not in address.drivername:
+        # SQLAlchemy's own choice for the plain name is a driver that we do not install.
+        address = address.set(drivername="postgresql+psycopg")
+    # It waits for locks for ever by itself.
+    options = f"-c lock_timeout={BUSY_TIMEOUT_S}s"
+    return create_engine(address, pool_pre_ping=True, connect_args={"options": options})
 
 
 def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
@@ -86,8 +105,8 @@ def _begin(connection: Connection) -> None:
 
 def _sentence(error: OperationalError) -> str:
     reason = str(error.orig)
-    if "full" in reason:
+    if "full" in reason or "No space left" in reason:
         return "The disk that holds the store is full: free some space; what was stored is safe."
-    if "locked" in reason:
+    if "locked" in reason or "lock timeout" in reason:
         return f"The store was locked for {BUSY_TIMEOUT_S} s: another program may be copying it."
-    return f"The store cannot be written: {reason}."
+    return f"The store cannot be used: {reason.strip().rstrip('.')}."

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Table, func, insert, select
+from sqlalchemy import RowMapping, Table, func, insert, select
 
 from core.store.connection import Store
 from core.store.interventions import note_done
@@ -18,7 +18,7 @@ from core.store.records import (
     RunStatus,
     SavedState,
 )
-from core.store.runs import UnknownRun
+from core.store.runs import UnknownRun, hold_run
 from core.store.states import keep_state
 from core.store.tables import batches, console, epochs, events, runs
 
@@ -60,26 +60,24 @@ def append(
     """
     now, unused = time.time(), list[str]()
     with store.write() as connection:
-        if attempt is not None:
-            _require_attempt(connection, run_id, attempt)
+        # Held to the end: the ids of its rows come in the order in which readers see them.
+        holder = hold_run(connection, run_id)
+        if attempt not in (None, holder):
+            raise Superseded(run_id)
         for table, records in ((epochs, new_epochs), (batches, new_batches), (events, new_events)):
             for record in records:
                 values = asdict(record) | {"run_id": run_id, "written_s": now}
                 del values["id"]
                 connection.execute(insert(table).values(values))
         for line in new_lines:
-            connection.execute(insert(console).values(run_id=run_id, line=line))
+            # PostgreSQL keeps no NUL in a text.
+            text = line.replace("\0", "")
+            connection.execute(insert(console).values(run_id=run_id, line=text))
         for intervention in done:
             note_done(connection, intervention)
         for state in new_states:
             unused += keep_state(connection, run_id, state)
     return unused
-
-
-def _require_attempt(connection: Connection, run_id: str, attempt: int) -> None:
-    now = connection.execute(select(runs.c.attempt).where(runs.c.id == run_id)).scalar()
-    if now != attempt:
-        raise Superseded(run_id)
 
 
 def read_epochs(store: Store, run_id: str, *, after: int = 0) -> list[Epoch]:

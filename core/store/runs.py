@@ -128,11 +128,21 @@ def update_run(store: Store, run_id: str, *, attempt: int | None = None, **value
 def add_note(store: Store, run_id: str, sentence: str) -> None:
     """Add a sentence to what a person should know of a run."""
     with store.write() as connection:
+        hold_run(connection, run_id)
         told = connection.execute(select(runs.c.notes).where(runs.c.id == run_id)).scalar()
         if told is not None and sentence not in told:
             connection.execute(
                 update(runs).where(runs.c.id == run_id).values(notes=[*told, sentence])
             )
+
+
+def hold_run(connection: Connection, run_id: str) -> int | None:
+    """Let nobody else change a run until the transaction ends, and return its attempt.
+
+    SQLite lets one writer in at a time; PostgreSQL locks the run's row.
+    """
+    query = select(runs.c.attempt).where(runs.c.id == run_id).with_for_update()
+    return connection.execute(query).scalar()
 
 
 def start_run(store: Store, run_id: str) -> int:
@@ -246,6 +256,7 @@ def delete_run(store: Store, run_id: str, *, owner: str) -> list[str]:
     if run.is_active:
         raise ValueError(f"The run {run.name!r} is {run.status}: stop it first.")
     with store.write() as connection:
+        hold_run(connection, run_id)
         _require_no_forks(connection, run)
         for table in (epochs, batches, events, console, interventions):
             connection.execute(delete(table).where(table.c.run_id == run_id))

@@ -12,13 +12,6 @@ from tests.store.test_resuming import OWNER, a_run, an_epoch
 SPEC = RunSpec(training=TrainingSpec(epochs=6), callbacks=(ReduceLROnPlateau(),))
 
 
-@pytest.fixture
-def db(tmp_path):
-    opened = Store(f"sqlite:///{tmp_path}/store.sqlite")
-    yield opened
-    opened.close()
-
-
 def with_training(spec, **changed):
     return spec.model_copy(update={"training": spec.training.model_copy(update=changed)})
 

@@ -12,13 +12,6 @@ OWNER = store.owner_of("token")
 STRANGER = store.owner_of("another")
 
 
-@pytest.fixture
-def db(tmp_path):
-    opened = Store(f"sqlite:///{tmp_path}/store.sqlite")
-    yield opened
-    opened.close()
-
-
 def an_epoch(number):
     return Epoch(number, {"loss": 1.0 / (number + 1)}, 0.001, 0.001, 1.0, 0.9)
 

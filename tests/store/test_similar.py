@@ -12,13 +12,6 @@ OWNER = store.owner_of("token")
 SPEC = presets.quick_demo()
 
 
-@pytest.fixture
-def db(tmp_path):
-    opened = Store(f"sqlite:///{tmp_path}/store.sqlite")
-    yield opened
-    opened.close()
-
-
 def plateau(noise, epochs=24, seed=0):
     return 0.8 + noise * np.random.default_rng(seed).standard_normal(epochs)
 
