@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from core import store
 from core.engine import jobs, tether
 from core.engine.answers import Answer
-from core.engine.roles import ANSWERS, TRAINS, resources_for
+from core.engine.roles import ANSWERS, TRAINS, heard_of, places_for, resources_for
 from core.settings import Settings
 from core.store import RunStatus, Store
 
@@ -32,6 +32,11 @@ _DIED = (
     f"The worker process died {store.MOST_RECOVERIES + 1} times in a row before an epoch was "
     "finished: it was killed, or the machine ran out of memory. Finished epochs are kept; try a "
     "smaller batch or smaller images."
+)
+_OTHER_STORE = (
+    "The worker that was given this run does not find it in its store. Workers of a cluster need "
+    "the app's DATABASE_URL, the address of a PostgreSQL server that all of them reach: see "
+    "docs/cluster.md."
 )
 _STOPPED = "The program that trained it was stopped. Its finished epochs are kept."
 _NO_ANSWER = (
@@ -54,6 +59,7 @@ class EngineState(StrEnum):
 
     STARTING = "starting"
     WARMING_UP = "warming up"
+    NO_WORKER = "no worker"
     READY = "ready"
 
 
@@ -75,6 +81,8 @@ class Engine:
         self._client: Client | None = None
         self._waiting: list[str] = []
         self._futures: dict[str, Future[Any]] = {}
+        # Of workers that fell silent; until Dask has noticed it too, they keep others away.
+        self._lost: list[Future[Any]] = []
         self._unasked: list[Answer] = []
         self._asked: dict[Answer, Future[Any]] = {}
         self._touched_s = 0.0
@@ -133,9 +141,13 @@ class Engine:
             self._drop()
         client = self._client or self._connect()
         workers = client.scheduler_info()["workers"] if client.status == "running" else {}
-        self.state = EngineState.READY if workers else EngineState.WARMING_UP
+        none = EngineState.WARMING_UP if self._child is not None else EngineState.NO_WORKER
+        self.state = EngineState.READY if workers else none
         trains = resources_for(TRAINS, workers, own=self._child is not None)
-        while self._waiting:
+        heard = heard_of(workers, within_s=SILENCE_S)
+        places = places_for(TRAINS, heard, own=self._child is not None)
+        # No more than can run: Dask would have the others wait behind one of the workers.
+        while self._waiting and len(self._futures) < places:
             run_id = self._waiting.pop(0)
             self._futures[run_id] = client.submit(
                 jobs.call,
@@ -145,6 +157,7 @@ class Engine:
                 pure=False,
                 resources=trains,
             )
+            self._futures[run_id].add_done_callback(self._wake_up)
         answers = resources_for(ANSWERS, workers, own=bool(self._child and self._futures))
         while self._unasked:
             # Taken off last, so that none is lost with the connection.
@@ -197,7 +210,8 @@ class Engine:
             if error is None or isinstance(error, KilledWorker):
                 self._take_up_again(run_id)
             else:
-                store.end_run(self._store, run_id, RunStatus.FAILED, error=str(error))
+                sentence = _OTHER_STORE if isinstance(error, store.UnknownRun) else str(error)
+                store.end_run(self._store, run_id, RunStatus.FAILED, error=sentence)
 
     def _take_up_again(self, run_id: str) -> None:
         """Submit a run once more if it has not ended; it goes on after its last epoch."""
@@ -236,6 +250,12 @@ class Engine:
             return
         self._touched_s = time.monotonic()
         store.touch_queued(self._store, [*self._waiting, *self._futures])
+        self._lost = [future for future in self._lost if not future.done()]
+        for run_id in store.read_silent(self._store, older_than_s=SILENCE_S):
+            if run_id in self._futures:
+                # A machine that is gone closes no connection; Dask notices it minutes later.
+                self._lost.append(self._futures.pop(run_id))
+                self._take_up_again(run_id)
         store.interrupt_silent(self._store, older_than_s=SILENCE_S)
 
     def _is_queued(self, run_id: str) -> bool:
@@ -258,6 +278,7 @@ class Engine:
         if self._child is not None:
             tether.end(self._child)
             self._child = None
+        self._lost.clear()
         for answer in list(self._asked):
             del self._asked[answer]
             answer.give(error=_NO_ANSWER)

@@ -285,8 +285,8 @@ def touch_queued(store: Store, run_ids: Sequence[str]) -> None:
         )
 
 
-def interrupt_silent(store: Store, *, older_than_s: float) -> list[str]:
-    """End the active runs that gave no sign of life for a while, and return their ids.
+def read_silent(store: Store, *, older_than_s: float) -> list[str]:
+    """Return the ids of the active runs that gave no sign of life for a while.
 
     They belong to an app or a worker that is gone.
     """
@@ -297,7 +297,12 @@ def interrupt_silent(store: Store, *, older_than_s: float) -> list[str]:
         runs.c.sweep_id.is_(None),
     )
     with store.read() as connection:
-        silent = list(connection.execute(query).scalars())
+        return list(connection.execute(query).scalars())
+
+
+def interrupt_silent(store: Store, *, older_than_s: float) -> list[str]:
+    """End the active runs that gave no sign of life for a while, and return their ids."""
+    silent = read_silent(store, older_than_s=older_than_s)
     reason = "The program that trained it was stopped. Its finished epochs are kept."
     return [i for i in silent if end_run(store, i, RunStatus.INTERRUPTED, error=reason)]
 

@@ -77,11 +77,15 @@ def train_run(run_id: str) -> None:
 
     A run that was interrupted goes on after the last epoch whose state is kept. Never
     raises for what goes wrong in the run itself: its status and its `error` say it.
+
+    Raises:
+        UnknownRun: If the store has no such run, such as where it is not the app's store.
     """
     settings = Settings()
     db = Store(settings.store_url)
     attempt = store.start_run(db, run_id)
     if not attempt:
+        store.read_run(db, run_id)
         return
     status, error = RunStatus.FAILED, ""
     try:

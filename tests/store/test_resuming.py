@@ -6,7 +6,7 @@ from core import store
 from core.specs import presets
 from core.specs.callbacks import EarlyStopping, SwapEMAWeights
 from core.specs.run import RunSpec, TrainingSpec
-from core.store import Batch, Epoch, Event, EventKind, RunStatus, SavedState, Store, Superseded
+from core.store import Batch, Epoch, Event, EventKind, RunStatus, SavedState, Superseded
 
 OWNER = store.owner_of("token")
 STRANGER = store.owner_of("another")

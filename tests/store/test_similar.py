@@ -6,7 +6,7 @@ import pytest
 from core import store
 from core.plateaus.plateau import find_plateau
 from core.specs import presets
-from core.store import Epoch, RunStatus, Store
+from core.store import Epoch, RunStatus
 
 OWNER = store.owner_of("token")
 SPEC = presets.quick_demo()
