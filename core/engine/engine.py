@@ -155,6 +155,8 @@ class Engine:
                 run_id,
                 key=f"train-{run_id}-{time.time_ns()}",
                 pure=False,
+                # Else what is submitted within 100 ms is one generation, in no order.
+                fifo_timeout=0,
                 resources=trains,
             )
             self._futures[run_id].add_done_callback(self._wake_up)

@@ -19,8 +19,9 @@ class StateFiles:
     """
 
     def __init__(self, url: str) -> None:
-        files: tuple[Any, str] = fsspec.core.url_to_fs(url)  # pyright: ignore[reportUnknownMemberType]
-        self._files, self._root = files
+        found: tuple[Any, str] = fsspec.core.url_to_fs(url)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        self._files: Any = found[0]
+        self._root = found[1]
 
     def write(self, name: str, data: bytes) -> None:
         """Write a file so that it is there whole, or not at all.

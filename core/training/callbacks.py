@@ -58,7 +58,8 @@ def _scheduler(
 def _printer(spec: LambdaCallback) -> keras.callbacks.LambdaCallback:
     hooks = PrintedHooks()
     chosen = [name for name in spec.keras_parameters() if getattr(spec, name)]
-    callback = keras.callbacks.LambdaCallback(**{name: hooks.printer_of(name) for name in chosen})
+    printers = {name: hooks.printer_of(name) for name in chosen}
+    callback: Any = keras.callbacks.LambdaCallback(**printers)
     callback.printed_hooks = hooks  # How much it may still print is part of a run's state.
     return callback
 

@@ -25,6 +25,5 @@ def set_determinism(spec: TrainingSpec) -> bool:
 
 def on_accelerator() -> bool:
     """Tell whether Keras trains on something else than the CPU."""
-    return any(
-        not str(name).lower().startswith("cpu") for name in keras.distribution.list_devices()
-    )
+    devices: list[str] = keras.distribution.list_devices()
+    return any(not name.lower().startswith("cpu") for name in devices)

@@ -80,6 +80,7 @@ class StateKeeper(keras.callbacks.Callback):
             noted=self._recorder.noted(),
         )
         self._writer.offer(state, of_act=self._recorder.acted)
-        over = state.stopped or epoch + 1 == self.params["epochs"]
+        params: Any = self.params
+        over = state.stopped or epoch + 1 == params["epochs"]
         if self._journal.pause_requested.is_set() and not over:
             raise PauseRequested

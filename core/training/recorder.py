@@ -36,6 +36,7 @@ class Recorder(keras.callbacks.Callback):
         directory: Where the run's checkpoints appear.
         hand: What a person does to the rate.
         noted: What `noted` returned when the training was interrupted.
+        first_epoch: The first epoch to come, from 0.
 
     Attributes:
         diverged: Whether the last loss was no number.
@@ -53,13 +54,15 @@ class Recorder(keras.callbacks.Callback):
         *,
         hand: Hand | None = None,
         noted: Mapping[str, Any] | None = None,
+        first_epoch: int = 0,
     ) -> None:
         super().__init__()
         noted = noted or {}
         self.diverged, self.acted = bool(noted.get("diverged")), False
         self._hand = hand or Hand(deque())
         self._journal, self._watched, self._directory = journal, watched, directory
-        self._epoch = self._batch = 0
+        # A run that a callback had ended has no epoch to come, and notes its end in the last one.
+        self._epoch, self._batch = max(0, first_epoch - 1), 0
         # Of the epoch when it began, at this moment, and when the last one ended.
         self._rate = self._rate_now = self._rate_after = math.nan
         self._epoch_began_s = self._batches_ended_s = self._batch_written_s = 0.0

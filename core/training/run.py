@@ -205,6 +205,7 @@ def _train(
         work.directory,
         hand=_hand(work, start),
         noted=start.state.noted if start.state else None,
+        first_epoch=start.first_epoch,
     )
     keeper = StateKeeper(trunk_digest(work.spec), watched, recorder, writer, work.journal)
     # A run that a callback had ended has its end still to do, and no epoch.
