@@ -3,7 +3,12 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportMissingTypeStubs=false, reportMissingImports=false, reportPrivateImportUsage=false
 
+import contextlib
+import random
+from collections.abc import Generator
+
 import keras
+from keras.src.random import seed_generator
 
 from core.specs.run import TrainingSpec
 
@@ -27,3 +32,23 @@ def on_accelerator() -> bool:
     """Tell whether Keras trains on something else than the CPU."""
     devices: list[str] = keras.distribution.list_devices()
     return any(not name.lower().startswith("cpu") for name in devices)
+
+
+@contextlib.contextmanager
+def seeded(seed: int) -> Generator[None]:
+    """Have what Keras draws meanwhile depend on a seed alone.
+
+    `keras.utils.set_random_seed` seeds Python's own generator, and from it Keras draws the
+    seed of each layer. But all threads of a process share that one, and those of Dask draw
+    from it too: in workers, some runs began with other weights than their seed gives. So
+    Keras gets a generator for itself, which draws the same.
+
+    Source: `make_default_seed`, Keras 3.15; there is no public way.
+    """
+    keras.utils.set_random_seed(seed)
+    shared = seed_generator.python_random
+    seed_generator.python_random = random.Random(seed)
+    try:
+        yield
+    finally:
+        seed_generator.python_random = shared

@@ -22,7 +22,7 @@ from core.specs.run import FINAL_MODEL, RunSpec, TrainingSpec
 from core.store import Run, RunStatus, StateFiles, Store, StoreError
 from core.training import batches, callbacks, models, restart
 from core.training.console import Console
-from core.training.determinism import set_determinism
+from core.training.determinism import seeded, set_determinism
 from core.training.hand import Hand
 from core.training.journal import Journal
 from core.training.keeper import PauseRequested, StateGiver, StateKeeper
@@ -280,21 +280,23 @@ def build_model(spec: TrainingSpec, scans: ScanSet, *, use_ema: bool = False) ->
     """
     keras.utils.clear_session(free_memory=False)
     keras.config.set_dtype_policy(spec.precision)
-    keras.utils.set_random_seed(spec.seed)
-    model = models.build(spec.model, image_size=scans.images.shape[1], classes=len(scans.classes))
-    optimizer = keras.optimizers.get(
-        {
-            "class_name": spec.optimizer,
-            "config": {"learning_rate": spec.learning_rate, "use_ema": use_ema},
-        }
-    )
-    model.compile(
-        optimizer=optimizer,
-        loss="categorical_crossentropy",
-        metrics=["accuracy"],
-        jit_compile=_JIT[spec.jit_compile],
-    )
-    _create_variables(model)
+    with seeded(spec.seed):
+        model = models.build(
+            spec.model, image_size=scans.images.shape[1], classes=len(scans.classes)
+        )
+        optimizer = keras.optimizers.get(
+            {
+                "class_name": spec.optimizer,
+                "config": {"learning_rate": spec.learning_rate, "use_ema": use_ema},
+            }
+        )
+        model.compile(
+            optimizer=optimizer,
+            loss="categorical_crossentropy",
+            metrics=["accuracy"],
+            jit_compile=_JIT[spec.jit_compile],
+        )
+        _create_variables(model)
     return model
 
 
