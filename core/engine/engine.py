@@ -81,6 +81,8 @@ class Engine:
         self._client: Client | None = None
         self._waiting: list[str] = []
         self._futures: dict[str, Future[Any]] = {}
+        # Runs of a child that died or of a cluster that was lost.
+        self._orphans: list[str] = []
         # Of workers that fell silent; until Dask has noticed it too, they keep others away.
         self._lost: list[Future[Any]] = []
         self._unasked: list[Answer] = []
@@ -125,6 +127,9 @@ class Engine:
         while not self._closed.is_set():
             try:
                 self._round()
+            except store.StoreError:
+                # The trainings go on, and so does the next round.
+                _log.exception("the engine cannot use the store")
             except Exception:  # noqa: BLE001
                 # The next round starts from what is there: a dead child, a lost connection.
                 _log.exception("the engine had to start over")
@@ -139,6 +144,9 @@ class Engine:
     def _round(self) -> None:
         if self._child is not None and self._child.poll() is not None:
             self._drop()
+        while self._orphans:
+            self._take_up_again(self._orphans[0])
+            self._orphans.pop(0)
         client = self._client or self._connect()
         workers = client.scheduler_info()["workers"] if client.status == "running" else {}
         none = EngineState.WARMING_UP if self._child is not None else EngineState.NO_WORKER
@@ -207,13 +215,14 @@ class Engine:
         for run_id, future in list(self._futures.items()):
             if not future.done():
                 continue
-            del self._futures[run_id]
             error = future.exception() if future.status == "error" else None
             if error is None or isinstance(error, KilledWorker):
                 self._take_up_again(run_id)
             else:
                 sentence = _OTHER_STORE if isinstance(error, store.UnknownRun) else str(error)
                 store.end_run(self._store, run_id, RunStatus.FAILED, error=sentence)
+            # Last, so that it is not forgotten where the store cannot be used just now.
+            del self._futures[run_id]
 
     def _take_up_again(self, run_id: str) -> None:
         """Submit a run once more if it has not ended; it goes on after its last epoch."""
@@ -251,13 +260,13 @@ class Engine:
         if time.monotonic() - self._touched_s < _TOUCH_S:
             return
         self._touched_s = time.monotonic()
-        store.touch_queued(self._store, [*self._waiting, *self._futures])
+        store.touch_queued(self._store, [*self._waiting, *self._orphans, *self._futures])
         self._lost = [future for future in self._lost if not future.done()]
         for run_id in store.read_silent(self._store, older_than_s=SILENCE_S):
             if run_id in self._futures:
                 # A machine that is gone closes no connection; Dask notices it minutes later.
-                self._lost.append(self._futures.pop(run_id))
                 self._take_up_again(run_id)
+                self._lost.append(self._futures.pop(run_id))
         store.interrupt_silent(self._store, older_than_s=SILENCE_S)
 
     def _is_queued(self, run_id: str) -> bool:
@@ -287,6 +296,6 @@ class Engine:
         for run_id in list(self._futures):
             del self._futures[run_id]
             if not self._closed.is_set():
-                self._take_up_again(run_id)
+                self._orphans.append(run_id)
             elif not self._is_queued(run_id):
                 store.end_run(self._store, run_id, RunStatus.INTERRUPTED, error=_STOPPED)

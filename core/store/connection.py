@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 
 from core.store.migration import bring_up_to_date
 
 BUSY_TIMEOUT_S = 20
+# No transaction of ours rests; a tenth of this is already an accident.
+_IDLE_S = 8
 # Older releases can corrupt a WAL when two connections checkpoint at once.
 _FIRST_SAFE_WAL = (3, 51, 3)
+# Full, locked, out of reach; a connection that the server has closed.
+_UNUSABLE = (OperationalError, InternalError, InterfaceError)
 _POSTGRES = ("postgresql", "postgres")
 
 
@@ -45,7 +49,7 @@ class Store:
         try:
             with self._engine.connect() as connection:
                 yield connection
-        except OperationalError as error:
+        except _UNUSABLE as error:
             raise StoreError(_sentence(error)) from error
 
     @contextmanager
@@ -58,7 +62,7 @@ class Store:
         try:
             with self._writer.begin() as connection:
                 yield connection
-        except OperationalError as error:
+        except _UNUSABLE as error:
             raise StoreError(_sentence(error)) from error
 
     def close(self) -> None:
@@ -84,8 +88,13 @@ def _open_postgres(address: URL) -> Engine:
     if "+" not in address.drivername:
         # SQLAlchemy's own choice for the plain name is a driver that we do not install.
         address = address.set(drivername="postgresql+psycopg")
-    # It waits for locks for ever by itself.
-    options = f"-c lock_timeout={BUSY_TIMEOUT_S}s"
+    # By itself it waits for locks for ever, and keeps those of a machine that fell silent.
+    limits = {
+        "lock_timeout": BUSY_TIMEOUT_S,
+        "idle_in_transaction_session_timeout": _IDLE_S,
+    }
+    given = address.query.get("options", "")
+    options = " ".join([str(given), *(f"-c {name}={s}s" for name, s in limits.items())])
     return create_engine(address, pool_pre_ping=True, connect_args={"options": options})
 
 
@@ -103,7 +112,7 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _sentence(error: OperationalError) -> str:
+def _sentence(error: DBAPIError) -> str:
     reason = str(error.orig)
     if "full" in reason or "No space left" in reason:
         return "The disk that holds the store is full: free some space; what was stored is safe."

@@ -19,10 +19,11 @@ from core.data.scan_set import ScansError, ScanSet
 from core.settings import Settings
 from core.specs.lineage import trunk_digest
 from core.specs.run import FINAL_MODEL, RunSpec, TrainingSpec
-from core.store import Run, RunStatus, StateFiles, Store, StoreError
+from core.store import Run, RunStatus, StateFiles, Store, StoreError, Superseded
 from core.training import batches, callbacks, models, restart
 from core.training.console import Console
 from core.training.determinism import seeded, set_determinism
+from core.training.fence import Fence
 from core.training.hand import Hand
 from core.training.journal import Journal
 from core.training.keeper import PauseRequested, StateGiver, StateKeeper
@@ -95,6 +96,8 @@ def train_run(run_id: str) -> None:
             status = _fit(work, _load(work, settings))
     except StopRequested:
         status = RunStatus.STOPPED
+    except Superseded:
+        _log.info("run %s was given to another worker", run_id)
     except (ScansError, StoreError, UnusableState) as problem:
         error = str(problem)
     # What Keras raises on a person's settings is theirs to read.
@@ -223,12 +226,13 @@ def _train(
                 initial_epoch=start.first_epoch,
                 epochs=start.first_epoch if ended else spec.epochs,
                 verbose=spec.verbose,
-                callbacks=[*watched, *given, recorder, keeper],
+                callbacks=[Fence(work.journal), *watched, *given, recorder, keeper],
             )
         except PauseRequested:
             _close_files(watched)
             return RunStatus.PAUSED
         except StopRequested:
+            work.journal.require_ours()
             status = RunStatus.STOPPED
             # `fit` did not end, but logs must be closed and best weights put back all the same.
             _take_averages(model, watched)
@@ -241,6 +245,7 @@ def _train(
             return RunStatus.DIVERGED
         finally:
             _close_tables(watched)
+    work.journal.require_ours()
     _save(model, work.directory)
     return RunStatus.DIVERGED if recorder.diverged else status
 

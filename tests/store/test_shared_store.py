@@ -9,6 +9,7 @@ from sqlalchemy import text
 from core import store
 from core.specs import presets
 from core.store import Event, EventKind, SavedState, Store, StoreError, connection
+from core.store.runs import hold_run
 from tests.store.test_resuming import a_run, an_epoch
 
 OWNER = store.owner_of("token")
@@ -135,6 +136,21 @@ def test_a_lock_on_another_machine_is_said_plainly(postgres_store, monkeypatch):
         with pytest.raises(StoreError, match="was locked for 1 s"):
             store.append(hurried, run_id, new_epochs=[an_epoch(0)])
     hurried.close()
+
+
+def test_a_machine_that_falls_silent_in_a_transaction_holds_no_other_up(
+    postgres_store, monkeypatch
+):
+    run_id = store.create_run(postgres_store, presets.quick_demo(), owner=OWNER)
+    monkeypatch.setattr(connection, "_IDLE_S", 1)
+    frozen = Store(postgres_store.url)
+    with pytest.raises(StoreError), frozen.write() as holding:  # noqa: PT012 - it raises at the end
+        hold_run(holding, run_id)
+        store.append(postgres_store, run_id, new_lines=["another worker's"])
+    assert store.read_console(postgres_store, run_id) == ["another worker's"]
+    # It goes on when it wakes up, with another connection.
+    store.append(frozen, run_id, new_lines=["awake"])
+    frozen.close()
 
 
 def test_a_server_that_is_not_there_is_said_plainly():
