@@ -1,6 +1,9 @@
 """What happened, in words, for the labels of the live figure."""
 
-from collections.abc import Callable, Mapping
+import csv
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from core.plateaus.wording import format_metric, format_rate
@@ -12,6 +15,17 @@ Detail = Mapping[str, Any]
 def event_line(event: Event) -> str:
     """Return one line on an event; plain text, not escaped."""
     return _LINES[event.kind](event.detail)
+
+
+def events_csv(events: Sequence[Event]) -> str:
+    """Return events as CSV with a header: epoch from 1, kind, what happened, and its numbers."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["epoch", "kind", "what happened", "detail"])
+    for event in events:
+        shown = "" if event.epoch is None else event.epoch + 1
+        writer.writerow([shown, event.kind, event_line(event), json.dumps(dict(event.detail))])
+    return text.getvalue()
 
 
 def change_of_rate(before: float, after: float) -> str:

@@ -164,7 +164,7 @@ class Engine:
                 key=f"train-{run_id}-{time.time_ns()}",
                 pure=False,
                 # Else what is submitted within 100 ms is one generation, in no order.
-                fifo_timeout=0,
+                fifo_timeout="0 ms",
                 resources=trains,
             )
             self._futures[run_id].add_done_callback(self._wake_up)

@@ -3,12 +3,16 @@
 from core.store.connection import Store, StoreError
 from core.store.family import (
     History,
+    Shared,
     changed_settings,
     create_fork,
+    kept_epochs,
     read_family,
+    read_histories,
     read_history,
+    read_shared,
 )
-from core.store.files import delete_directory, history_csv, zip_directory
+from core.store.files import delete_directory, history_csv, history_json, zip_directory
 from core.store.interventions import (
     Orders,
     multiply_rate,
@@ -85,6 +89,7 @@ __all__ = [
     "Run",
     "RunStatus",
     "SavedState",
+    "Shared",
     "Signs",
     "StateFiles",
     "Store",
@@ -102,7 +107,9 @@ __all__ = [
     "end_run",
     "go_back",
     "history_csv",
+    "history_json",
     "interrupt_silent",
+    "kept_epochs",
     "known_noise",
     "multiply_rate",
     "newest",
@@ -115,12 +122,14 @@ __all__ = [
     "read_events",
     "read_events_of",
     "read_family",
+    "read_histories",
     "read_history",
     "read_last_batch",
     "read_orders",
     "read_run",
     "read_runs",
     "read_runs_of",
+    "read_shared",
     "read_signs",
     "read_silent",
     "read_states",

@@ -20,7 +20,7 @@ from core.store.records import (
 )
 from core.store.runs import UnknownRun, hold_run
 from core.store.states import keep_state
-from core.store.tables import batches, console, epochs, events, runs
+from core.store.tables import batches, console, epochs, events, interventions, runs
 
 
 class Superseded(Exception):
@@ -153,6 +153,8 @@ class Signs:
         event: The same of its events.
         batch: The same of its batches.
         line: The same of its console lines.
+        pause_requested: Whether Pause was pressed.
+        asked: How many changes of its rate were asked for and are not done yet.
     """
 
     status: RunStatus
@@ -163,6 +165,8 @@ class Signs:
     event: int
     batch: int
     line: int
+    pause_requested: bool = False
+    asked: int = 0
 
 
 def read_signs(store: Store, run_id: str) -> Signs:
@@ -178,8 +182,11 @@ def read_signs(store: Store, run_id: str) -> Signs:
         for table in (epochs, events, batches, console)
     ]
     state = (runs.c.status, runs.c.stop_requested, runs.c.phase, runs.c.phase_share)
+    is_open = (interventions.c.run_id == run_id) & interventions.c.epoch.is_(None)
+    asked = select(func.count()).where(is_open).scalar_subquery()
+    query = select(*state, *newest, runs.c.pause_requested, asked).where(runs.c.id == run_id)
     with store.read() as connection:
-        row = connection.execute(select(*state, *newest).where(runs.c.id == run_id)).one_or_none()
+        row = connection.execute(query).one_or_none()
     if row is None:
         raise UnknownRun(run_id)
     status, *rest = row

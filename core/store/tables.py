@@ -118,6 +118,18 @@ runs = Table(
     ),
     Column("parent_id", String(32), comment="The run it was forked from, or NULL."),
     Column("forked_at", Integer, comment="The last epoch it shares with its parent, from 0."),
+    Column(
+        "keras_restore",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="Whether it goes on from its parent as Keras's BackupAndRestore would.",
+    ),
+    Column(
+        "goes_on_exactly",
+        Boolean,
+        comment="What a check on its device found, or NULL if none was made or is needed.",
+    ),
     Column("sweep_id", String(32), comment="The sweep it belongs to, or NULL."),
     Column("setting", Integer, comment="Which setting of its sweep it has, from 0, or NULL."),
     Index("runs_by_status", "status", "created_s"),

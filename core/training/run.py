@@ -22,11 +22,13 @@ from core.specs.run import FINAL_MODEL, RunSpec, TrainingSpec
 from core.store import Run, RunStatus, StateFiles, Store, StoreError, Superseded
 from core.training import batches, callbacks, models, restart
 from core.training.console import Console
-from core.training.determinism import seeded, set_determinism
+from core.training.determinism import on_accelerator, seeded, set_determinism
+from core.training.exactness import known_or_tried
 from core.training.fence import Fence
 from core.training.hand import Hand
 from core.training.journal import Journal
 from core.training.keeper import PauseRequested, StateGiver, StateKeeper
+from core.training.keras_restore import is_restored_by_keras, write_backup
 from core.training.recorder import Recorder, StopRequested
 from core.training.restart import Start, find_start
 from core.training.state import State, UnusableState
@@ -93,7 +95,9 @@ def train_run(run_id: str) -> None:
         files = StateFiles(settings.states_url)
         with Journal(db, run_id, attempt, files) as journal:
             work = _work(db, run_id, journal, files, settings)
-            status = _fit(work, _load(work, settings))
+            scans = _load(work, settings)
+            status = _fit(work, scans)
+            _check_device(work, scans, settings.exactness_dir)
     except StopRequested:
         status = RunStatus.STOPPED
     except Superseded:
@@ -146,6 +150,9 @@ def _fit(work: _Work, scans: ScanSet) -> RunStatus:
     _arrange_files(work, start)
     spec = work.spec.training
     set_determinism(spec)
+    if start.state is not None and is_restored_by_keras(work.run, start.state):
+        model = build_model(spec, scans, use_ema=work.spec.use_ema)
+        write_backup(work.spec, work.directory, model, start.state)
     model = build_model(spec, scans, use_ema=work.spec.use_ema)
     training = batches.ScanBatches(
         scans,
@@ -154,6 +161,8 @@ def _fit(work: _Work, scans: ScanSet) -> RunStatus:
         seed=spec.seed,
         first_epoch=start.first_epoch,
     )
+    # Before the turn that makes pages read them.
+    store.append(work.db, work.run.id, attempt=work.run.attempt, new_events=start.events)
     work.update(
         status=RunStatus.RUNNING,
         phase="",
@@ -161,8 +170,6 @@ def _fit(work: _Work, scans: ScanSet) -> RunStatus:
         steps_per_epoch=len(training),
         parameters=model.count_params(),
     )
-    for event in start.events:
-        work.journal.add(event)
     with _state_writer(work) as writer:
         status = _train(work, start, writer, model=model, training=training, scans=scans)
     if work.journal.failure:
@@ -201,7 +208,8 @@ def _train(
     spec = work.spec.training
     validation = batches.ScanBatches(scans, validation=True, batch_size=spec.batch_size)
     watched = callbacks.build_callbacks(work.spec, work.directory, goes_on=start.state is not None)
-    given = [] if start.state is None else [_giver(start.state, start, watched)]
+    by_keras = is_restored_by_keras(work.run, start.state)
+    given = [] if start.state is None or by_keras else [_giver(start.state, start, watched)]
     recorder = Recorder(
         work.journal,
         watched,
@@ -217,13 +225,10 @@ def _train(
     with _printing_to(work):
         try:
             model.fit(
-                training,
-                validation_data=validation,
-                # ScanBatches shuffles by seed and epoch. Keras would shuffle the batches again,
-                # with a generator that knows only how many epochs this process has trained.
-                # Source: `PyDatasetAdapter._finite_generator`, Keras 3.15.
-                shuffle=False,
-                initial_epoch=start.first_epoch,
+                batches.UntunedBatches(training),
+                validation_data=batches.UntunedBatches(validation),
+                # Keras's own callback sets it, if that brings the run back.
+                initial_epoch=0 if by_keras else start.first_epoch,
                 epochs=start.first_epoch if ended else spec.epochs,
                 verbose=spec.verbose,
                 callbacks=[Fence(work.journal), *watched, *given, recorder, keeper],
@@ -248,6 +253,22 @@ def _train(
     work.journal.require_ours()
     _save(model, work.directory)
     return RunStatus.DIVERGED if recorder.diverged else status
+
+
+def _check_device(work: _Work, scans: ScanSet, directory: Path) -> None:
+    """Find out whether such a run goes on exactly on this accelerator, and keep it with the run."""
+    if not on_accelerator() or work.journal.failure:
+        return
+    work.update(phase="Checking whether it can go on exactly here", phase_share=None)
+    try:
+        exact = known_or_tried(
+            work.spec.training, scans, build_model, device=device(), directory=directory
+        )
+    # The training is over: whatever becomes of the check, it stands.
+    except Exception:  # noqa: BLE001
+        _log.exception("the check of run %s failed", work.run.id)
+        return
+    work.update(goes_on_exactly=exact)
 
 
 def _giver(

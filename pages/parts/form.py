@@ -1,7 +1,7 @@
 """Widgets for settings, made from the settings' own definitions."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args, get_origin
 
 import streamlit as st
@@ -24,11 +24,22 @@ class Form:
 
     The values live in the session, so that they outlast a visit to another page.
     Giving the form other values renames its widgets, which makes them start anew.
+
+    Attributes:
+        locked: Settings that cannot be changed here.
     """
 
     def __init__(self) -> None:
         self.values: dict[str, Any] = st.session_state.setdefault("form_values", {})
+        self._why = ""
+        self.locked: Mapping[str, Any] = {}
         self._below: dict[str, DeltaGenerator] = {}
+
+    def lock(self, values: Mapping[str, Any], why: str) -> None:
+        """Hold some settings at their values, by flat name, and say why on each."""
+        self.locked, self._why = values, why
+        if any(self.values.get(name) != value for name, value in values.items()):
+            self.replace(self.values | dict(values))
 
     @property
     def generation(self) -> int:
@@ -72,8 +83,14 @@ class Form:
         """Show the widget of one setting and take its value."""
         default = "" if field.is_required() else field.default
         value = self.values.get(key, default)
+        locked = key in self.locked
         self.values[key] = _widget(
-            f"`{label}`", field.annotation, value, key=self.key(key), help=help_of(field)
+            f"`{label}`",
+            field.annotation,
+            value,
+            key=self.key(key),
+            help=f"{self._why}\n\n{help_of(field)}" if locked else help_of(field),
+            disabled=locked,
         )
         self._below[key] = st.empty()
 

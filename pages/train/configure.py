@@ -6,7 +6,16 @@ from core.specs import links, presets
 from core.specs.data import FolderScans, SimulatedScans
 from core.specs.problems import InvalidSettings, Problem, check_run
 from core.specs.run import RunSpec, TrainingSpec
-from pages.parts import callback_list, code_view, datasets, findings, launch, paste, visitor
+from pages.parts import (
+    callback_list,
+    code_view,
+    datasets,
+    findings,
+    fork_form,
+    launch,
+    paste,
+    visitor,
+)
 from pages.parts.form import Form
 from pages.parts.words import quoting
 
@@ -15,7 +24,7 @@ form = Form()
 
 def take_link() -> None:
     """Fill the form from the link it was opened with, or with the quick demo."""
-    query = {k: v for k, v in st.query_params.items() if k != "owner"}
+    query = fork_form.without_fork(st.query_params.to_dict())
     if query and query != st.session_state.get("form_query") and links.is_configuration(query):
         paste.forget()
         form.replace(links.from_query(query))
@@ -44,6 +53,7 @@ def show_scans() -> None:
         format_func=lambda name: f"Folder {name}" if name else "Simulated scans (built in)",
         help="Folders of scans in the data directory appear here: one sub-folder a class, or "
         "Training/ and Testing/ with one sub-folder a class each.",
+        disabled="scans" in form.locked,
     )
     if chosen:
         form.values |= {"scans": "folder", "scans.folder": chosen}
@@ -71,10 +81,20 @@ def show_problems(problems: tuple[Problem, ...]) -> None:
 
 
 take_link()
-st.title("Configure a run")
+fork = fork_form.of_link()
+if fork:
+    form.lock(fork.locked, fork_form.WHY_LOCKED)
+    fork = fork_form.show_head(fork)
+else:
+    st.title("Configure a run")
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    st.segmented_control("Start from", list(presets.PRESETS), key="preset", on_change=take_preset)
+    if not fork:
+        st.segmented_control(
+            "Start from", list(presets.PRESETS), key="preset", on_change=take_preset
+        )
     form.setting("name", "name", RunSpec.model_fields["name"])
+if fork:
+    st.caption(f":material/lock: {fork_form.WHY_LOCKED}")
 st.subheader("Scans")
 show_scans()
 st.subheader("Model and training")
@@ -87,9 +107,14 @@ show_problems(problems)
 st.subheader("What to expect")
 findings.show(form, spec, schedule_object=paste.schedule_object())
 launch.show_refusal()
-launch.start_button("Start training", spec, key="start")
+if fork:
+    fork_form.start_button(fork, spec)
+else:
+    launch.start_button("Start training", spec, key="start")
 if spec:
     with st.expander("Code", icon=":material/code:"):
         code_view.show(spec, key="code")
 st.session_state["form_query"] = links.flat_to_query(form.values)
-st.query_params.from_dict(st.session_state["form_query"] | visitor.parameters())
+st.query_params.from_dict(
+    st.session_state["form_query"] | fork_form.parameters(fork) | visitor.parameters()
+)
