@@ -80,6 +80,22 @@ BENCHMARKS = {
         "How long does a map of 40 by 40 settings of EarlyStopping over 10 curves take?",
         "at most 50 ms",
     ),
+    "sweep_plateau": Benchmark(
+        "What does a sweep of 12 settings of ReduceLROnPlateau cost beside their runs one by one?",
+        "epochs trained = the least possible; wall-time factor at least 0.85 of the epochs factor",
+    ),
+    "sweep_stopping": Benchmark(
+        "How many epochs does a sweep of 16 settings of EarlyStopping train?",
+        "those of the longest one",
+    ),
+    "exactness": Benchmark(
+        "How many values of two sweeps' curves differ from those of their runs from scratch?",
+        "none, and the bounds of both sweeps",
+    ),
+    "scaling": Benchmark(
+        "How much faster is a sweep on two workers than on one?",
+        "at least 1.6 times, which is a ratio of at most 0.625",
+    ),
 }
 
 
@@ -88,7 +104,7 @@ class UnknownBenchmark(LookupError):
 
 
 def measure(name: str) -> Measurement:
-    """Run one benchmark, which takes up to three minutes.
+    """Run one benchmark, which takes minutes, and those of sweeps up to an hour.
 
     Raises:
         UnknownBenchmark: If there is none of that name.

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping, Table, func, insert, select
+from sqlalchemy import Connection, RowMapping, Table, func, insert, select
 
 from core.store.connection import Store
 from core.store.interventions import note_done
@@ -64,11 +64,9 @@ def append(
         holder = hold_run(connection, run_id)
         if attempt not in (None, holder):
             raise Superseded(run_id)
-        for table, records in ((epochs, new_epochs), (batches, new_batches), (events, new_events)):
-            for record in records:
-                values = asdict(record) | {"run_id": run_id, "written_s": now}
-                del values["id"]
-                connection.execute(insert(table).values(values))
+        rows = ((epochs, new_epochs), (batches, new_batches), (events, new_events))
+        for table, records in rows:
+            insert_rows(connection, table, run_id, records, now)
         for line in new_lines:
             # PostgreSQL keeps no NUL in a text.
             text = line.replace("\0", "")
@@ -78,6 +76,20 @@ def append(
         for state in new_states:
             unused += keep_state(connection, run_id, state)
     return unused
+
+
+def insert_rows(
+    connection: Connection,
+    table: Table,
+    run_id: str,
+    records: Sequence[Epoch] | Sequence[Batch] | Sequence[Event],
+    now: float,
+) -> None:
+    """Append rows to one of a run's tables; `now` is Unix seconds."""
+    for record in records:
+        values = asdict(record) | {"run_id": run_id, "written_s": now}
+        del values["id"]
+        connection.execute(insert(table).values(values))
 
 
 def read_epochs(store: Store, run_id: str, *, after: int = 0) -> list[Epoch]:

@@ -28,27 +28,25 @@ def set_determinism(spec: TrainingSpec) -> bool:
     return wanted
 
 
-def on_accelerator() -> bool:
-    """Tell whether Keras trains on something else than the CPU."""
-    devices: list[str] = keras.distribution.list_devices()
-    return any(not name.lower().startswith("cpu") for name in devices)
-
-
 @contextlib.contextmanager
-def seeded(seed: int) -> Generator[None]:
-    """Have what Keras draws meanwhile depend on a seed alone.
+def own_draws(seed: int) -> Generator[None]:
+    """Have Keras draw what `keras.utils.set_random_seed` decides from a generator of its own.
 
-    `keras.utils.set_random_seed` seeds Python's own generator, and from it Keras draws the
-    seed of each layer. But all threads of a process share that one, and those of Dask draw
-    from it too: in workers, some runs began with other weights than their seed gives. So
-    Keras gets a generator for itself, which draws the same.
+    Layers and initializers without a seed draw theirs from Python's global generator, from
+    which other threads draw too: Dask's own do so in a worker, now and then between the
+    seeding and the first layer. The numbers are the same as without such a thread.
 
-    Source: `make_default_seed`, Keras 3.15; there is no public way.
+    Source: `keras.src.random.seed_generator.make_default_seed`, Keras 3.15.
     """
-    keras.utils.set_random_seed(seed)
     shared = seed_generator.python_random
     seed_generator.python_random = random.Random(seed)
     try:
         yield
     finally:
         seed_generator.python_random = shared
+
+
+def on_accelerator() -> bool:
+    """Tell whether Keras trains on something else than the CPU."""
+    devices: list[str] = keras.distribution.list_devices()
+    return any(not name.lower().startswith("cpu") for name in devices)
