@@ -72,6 +72,10 @@ BENCHMARKS = {
         "How many settings of ReduceLROnPlateau a second are replayed over a curve of 50 epochs?",
         "at least 1,000,000 on one core, and 3,000 times the reference",
     ),
+    "state": Benchmark(
+        "What does it cost to keep the state of a training, beside Keras's `save_weights`?",
+        "taking, restoring and bytes at most the reference's",
+    ),
     "regret_map": Benchmark(
         "How long does a map of 40 by 40 settings of EarlyStopping over 10 curves take?",
         "at most 50 ms",

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, union_all, 
 
 from core.store.connection import Store
 from core.store.progress import Superseded, insert_rows
-from core.store.records import ACTIVE, Branch, Epoch, Event, RunStatus, SavedState
+from core.store.records import ACTIVE, Branch, Epoch, Event, EventKind, RunStatus, SavedState
 from core.store.resuming import MOST_RECOVERIES, forget_after
 from core.store.runs import end_in
 from core.store.states import forget_states, insert_state, keep_newest_state
@@ -81,7 +81,8 @@ def go_back_to(store: Store, branch: Branch, after_epoch: int, settings: Iterabl
         branch: In this worker's hands.
         after_epoch: The last epoch that stays; -1 for none, which makes the branch begin with
             the first one.
-        settings: Those that had not ended by then; they are running again.
+        settings: Those that had not ended by then; they are running again, with an event that
+            says so.
 
     Raises:
         Superseded: If another worker has the branch.
@@ -97,6 +98,7 @@ def go_back_to(store: Store, branch: Branch, after_epoch: int, settings: Iterabl
                 .where(runs.c.id == run_id)
                 .values(status=RunStatus.RUNNING, ended_s=None, error="")
             )
+            insert_rows(connection, events, run_id, [_resumed(branch, after_epoch)], time.time())
         # The seconds of what is done again were spent all the same.
         connection.execute(
             update(branches)
@@ -372,6 +374,11 @@ def branch_of(row: RowMapping) -> Branch:
     values["settings"] = tuple(values["settings"])
     values["status"] = RunStatus(values["status"])
     return Branch(**values)
+
+
+def _resumed(branch: Branch, after_epoch: int) -> Event:
+    epoch = after_epoch if after_epoch >= 0 else None
+    return Event(EventKind.RESUMED, epoch, {"died": branch.recoveries > 0})
 
 
 def _start(connection: Connection, branch: Branch) -> None:

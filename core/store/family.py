@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from core.specs import links
 from core.specs.lineage import require_same_trunk
@@ -14,8 +14,8 @@ from core.specs.run import RunSpec
 from core.store.connection import Store
 from core.store.progress import read_curves, read_epochs, read_events, read_events_of
 from core.store.records import Epoch, Event, EventKind, Run, RunStatus, SavedState
-from core.store.runs import owned_run, read_run, read_runs_of, run_of
-from core.store.states import insert_state, read_states
+from core.store.runs import UnknownRun, hold_run, owned_run, read_run, read_runs_of, run_of
+from core.store.states import insert_state, read_states, states_of
 from core.store.tables import events, runs
 
 _OF_THE_RUN_ALONE = frozenset(
@@ -92,9 +92,12 @@ def create_fork(
             f"`epochs` must be more than the {after_epoch + 1} that are shared, got "
             f"{spec.training.epochs}. Add some, or fork from an earlier epoch."
         )
-    state = _kept_state(store, parent, after_epoch)
     run_id, now = secrets.token_hex(8), time.time()
     with store.write() as connection:
+        # Neither the parent nor its state can go before the fork is there.
+        if hold_run(connection, parent.id) is None:
+            raise UnknownRun(parent.id)
+        state = _kept_state(connection, parent, after_epoch)
         connection.execute(
             insert(runs).values(
                 id=run_id,
@@ -214,8 +217,8 @@ def _holder(store: Store, run: Run, after_epoch: int) -> Run:
     return run
 
 
-def _kept_state(store: Store, run: Run, epoch: int) -> SavedState:
-    kept = {state.epoch: state for state in read_states(store, run.id)}
+def _kept_state(connection: Connection, run: Run, epoch: int) -> SavedState:
+    kept = {state.epoch: state for state in states_of(connection, run.id)}
     if epoch not in kept:
         shown = ", ".join(str(each + 1) for each in kept) or "none"
         raise ValueError(

@@ -18,7 +18,7 @@ from core.store.records import (
     RunStatus,
     SavedState,
 )
-from core.store.runs import UnknownRun
+from core.store.runs import UnknownRun, hold_run
 from core.store.states import keep_state
 from core.store.tables import batches, console, epochs, events, interventions, runs
 
@@ -60,13 +60,17 @@ def append(
     """
     now, unused = time.time(), list[str]()
     with store.write() as connection:
-        if attempt is not None:
-            _require_attempt(connection, run_id, attempt)
+        # Held to the end: the ids of its rows come in the order in which readers see them.
+        holder = hold_run(connection, run_id)
+        if attempt not in (None, holder):
+            raise Superseded(run_id)
         rows = ((epochs, new_epochs), (batches, new_batches), (events, new_events))
         for table, records in rows:
             insert_rows(connection, table, run_id, records, now)
         for line in new_lines:
-            connection.execute(insert(console).values(run_id=run_id, line=line))
+            # PostgreSQL keeps no NUL in a text.
+            text = line.replace("\0", "")
+            connection.execute(insert(console).values(run_id=run_id, line=text))
         for intervention in done:
             note_done(connection, intervention)
         for state in new_states:
@@ -86,12 +90,6 @@ def insert_rows(
         values = asdict(record) | {"run_id": run_id, "written_s": now}
         del values["id"]
         connection.execute(insert(table).values(values))
-
-
-def _require_attempt(connection: Connection, run_id: str, attempt: int) -> None:
-    now = connection.execute(select(runs.c.attempt).where(runs.c.id == run_id)).scalar()
-    if now != attempt:
-        raise Superseded(run_id)
 
 
 def read_epochs(store: Store, run_id: str, *, after: int = 0) -> list[Epoch]:

@@ -5,6 +5,7 @@ import math
 from typing import Any, cast
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Dialect,
@@ -196,7 +197,7 @@ states = Table(
     ),
     Column("file", String(200), nullable=False, comment="Its file below PLATEAU_STATES_URL."),
     Column("sha256", String(64), nullable=False, comment="Of the file, 64 hexadecimal digits."),
-    Column("size_bytes", Integer, nullable=False, comment="Of the file."),
+    Column("size_bytes", BigInteger, nullable=False, comment="Of the file."),
     Column("of_act", Boolean, nullable=False, comment="Whether a callback or a person acted."),
     Column("written_s", Float, nullable=False, comment="When it was written, Unix seconds."),
     Index("states_by_owner", "owner_id", "epoch"),

@@ -19,11 +19,12 @@ from core.data.scan_set import ScansError, ScanSet
 from core.settings import Settings
 from core.specs.lineage import trunk_digest
 from core.specs.run import FINAL_MODEL, RunSpec, TrainingSpec
-from core.store import Run, RunStatus, StateFiles, Store, StoreError
+from core.store import Run, RunStatus, StateFiles, Store, StoreError, Superseded
 from core.training import batches, callbacks, models, restart
 from core.training.console import Console
 from core.training.determinism import on_accelerator, own_draws, set_determinism
 from core.training.exactness import known_or_tried
+from core.training.fence import Fence
 from core.training.hand import Hand
 from core.training.journal import Journal
 from core.training.keeper import PauseRequested, StateGiver, StateKeeper
@@ -79,11 +80,15 @@ def train_run(run_id: str) -> None:
 
     A run that was interrupted goes on after the last epoch whose state is kept. Never
     raises for what goes wrong in the run itself: its status and its `error` say it.
+
+    Raises:
+        UnknownRun: If the store has no such run, such as where it is not the app's store.
     """
     settings = Settings()
     db = Store(settings.store_url)
     attempt = store.start_run(db, run_id)
     if not attempt:
+        store.read_run(db, run_id)
         return
     status, error = RunStatus.FAILED, ""
     try:
@@ -95,6 +100,8 @@ def train_run(run_id: str) -> None:
             _check_device(work, scans, settings.exactness_dir)
     except StopRequested:
         status = RunStatus.STOPPED
+    except Superseded:
+        _log.info("run %s was given to another worker", run_id)
     except (ScansError, StoreError, UnusableState) as problem:
         error = str(problem)
     # What Keras raises on a person's settings is theirs to read.
@@ -224,12 +231,13 @@ def _train(
                 initial_epoch=0 if by_keras else start.first_epoch,
                 epochs=start.first_epoch if ended else spec.epochs,
                 verbose=spec.verbose,
-                callbacks=[*watched, *given, recorder, keeper],
+                callbacks=[Fence(work.journal), *watched, *given, recorder, keeper],
             )
         except PauseRequested:
             _close_files(watched)
             return RunStatus.PAUSED
         except StopRequested:
+            work.journal.require_ours()
             status = RunStatus.STOPPED
             # `fit` did not end, but logs must be closed and best weights put back all the same.
             _take_averages(model, watched)
@@ -242,6 +250,7 @@ def _train(
             return RunStatus.DIVERGED
         finally:
             close_tables(watched)
+    work.journal.require_ours()
     save(model, work.directory)
     return RunStatus.DIVERGED if recorder.diverged else status
 

@@ -24,6 +24,9 @@ pytestmark = pytest.mark.keras
 OWNER = "o"
 
 
+LIFE = {EventKind.STOPPED, EventKind.FAILED, EventKind.RESUMED}
+
+
 class Killed(BaseException):
     """What a worker that is killed never gets to handle."""
 
@@ -86,7 +89,7 @@ class Lab:
             [
                 (e.kind, e.epoch, e.detail)
                 for e in store.read_events(self.db, run.id)
-                if e.kind not in {EventKind.STOPPED, EventKind.FAILED}
+                if e.kind not in LIFE
             ],
             [each.tobytes() for each in weights],
         )
@@ -250,6 +253,34 @@ def test_what_is_lost_with_a_state_is_trained_again(lab, whole):
     assert lab.all_facts(sweep_id) == lab.all_facts(whole)
     notes = [note for run in store.read_sweep_runs(lab.db, sweep_id) for note in run.notes]
     assert any("damaged" in note for note in notes)
+
+
+def test_a_full_disk_ends_the_branch_that_must_part_and_it_is_resumed(lab, whole):
+    from core.store import StateFiles
+
+    written = []
+
+    def write(this, name, data):
+        written.append(name)
+        if len(written) > 1:
+            raise OSError(28, "No space left on device")
+        StateFiles._write(this, name, data)
+
+    sweep_id = lab.create(*WATCHED, axes=(FACTORS, PATIENCE))
+    with lab.monkeypatch.context() as patch:
+        patch.setattr(StateFiles, "_write", StateFiles.write, raising=False)
+        patch.setattr(StateFiles, "write", write)
+        sweep = lab.train(sweep_id)
+    assert sweep.status is RunStatus.FAILED
+    assert sweep.error == (
+        "A file could not be written (No space left on device). Free some space, and resume the "
+        "sweep."
+    )
+    notes = store.read_sweep_runs(lab.db, sweep_id)[0].notes
+    assert any("could not be saved" in note for note in notes)
+    store.resume_sweep(lab.db, sweep_id, owner=OWNER)
+    lab.train(sweep_id)
+    require_same(lab, sweep_id, whole)
 
 
 def test_nothing_of_a_sweep_that_has_finished_stays_on_the_disk_but_its_runs(lab, whole):
