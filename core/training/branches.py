@@ -151,9 +151,6 @@ class _Bench:
             seed=spec.seed,
             first_epoch=start.first_epoch,
         )
-        validation = batches.ScanBatches(
-            scans, validation=True, batch_size=spec.training.batch_size
-        )
         store.update_branch_runs(
             self.db,
             branch,
