@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import PositiveInt
+from pydantic import NonNegativeInt, PositiveInt
 from pydantic_settings import BaseSettings
 
 
@@ -16,6 +16,10 @@ class Settings(BaseSettings):
         plateau_states_url: Where the states of trainings are kept, a folder or an address
             that fsspec knows; in the home by default. Machines of a cluster share it.
         dask_scheduler_address: A cluster to join instead of starting one.
+        plateau_workers: Workers that train, where no cluster is joined; each takes one run or
+            one branch of a sweep at a time.
+        plateau_worker_threads: Threads of each of them; 0 leaves it to Keras, which takes
+            all cores.
         plateau_hosted: True where strangers visit: nobody owns others' runs,
             and no program is started on a visitor's behalf.
         plateau_public_sets: True where visitors of a hosted installation may download
@@ -29,6 +33,8 @@ class Settings(BaseSettings):
     database_url: str = ""
     plateau_states_url: str = ""
     dask_scheduler_address: str = ""
+    plateau_workers: PositiveInt = 1
+    plateau_worker_threads: NonNegativeInt = 0
     plateau_hosted: bool = False
     plateau_public_sets: bool = False
     plateau_max_active_runs: PositiveInt = 30

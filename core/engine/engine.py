@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from core import store
 from core.engine import jobs, tether
 from core.engine.answers import Answer
-from core.engine.roles import ANSWERS, TRAINS, resources_for
+from core.engine.roles import ANSWERS, TRAINS, count_of, resources_for
+from core.engine.sweeps import SweepTasks
 from core.settings import Settings
 from core.store import RunStatus, Store
 
@@ -66,15 +67,22 @@ class Engine:
     Args:
         settings: Where the cluster is, if there is one.
         db: The store.
+
+    Attributes:
+        state: Whether a run would start at once.
+        trainers: Workers that are up and train runs and sweeps.
     """
 
     def __init__(self, settings: Settings, db: Store) -> None:
         self.state = EngineState.STARTING
+        self.trainers = 0
         self._settings, self._store = settings, db
         self._child: subprocess.Popen[str] | None = None
         self._client: Client | None = None
         self._waiting: list[str] = []
         self._futures: dict[str, Future[Any]] = {}
+        self._new_sweeps: list[str] = []
+        self._sweeps = SweepTasks(db)
         self._unasked: list[Answer] = []
         self._asked: dict[Answer, Future[Any]] = {}
         self._touched_s = 0.0
@@ -85,6 +93,11 @@ class Engine:
     def submit(self, run_id: str) -> None:
         """Have a queued run trained as soon as a worker is free; returns at once."""
         self._waiting.append(run_id)
+        self._wake.set()
+
+    def submit_sweep(self, sweep_id: str) -> None:
+        """Have a queued sweep trained by as many workers as there are; returns at once."""
+        self._new_sweeps.append(sweep_id)
         self._wake.set()
 
     def ask(self, job: str, *arguments: Any, timeout_s: float = 120.0) -> Answer:
@@ -134,6 +147,7 @@ class Engine:
         client = self._client or self._connect()
         workers = client.scheduler_info()["workers"] if client.status == "running" else {}
         self.state = EngineState.READY if workers else EngineState.WARMING_UP
+        self.trainers = count_of(TRAINS, workers)
         trains = resources_for(TRAINS, workers, own=self._child is not None)
         while self._waiting:
             run_id = self._waiting.pop(0)
@@ -153,6 +167,9 @@ class Engine:
             self._asked[self._unasked[0]] = self._send(client, self._unasked[0], answers)
             self._unasked.pop(0)
         self._collect()
+        while self._new_sweeps:
+            self._sweeps.add(self._new_sweeps.pop(0))
+        self._sweeps.round(client, workers=self.trainers, resources=trains)
         self._collect_answers()
         self._look_after()
 
@@ -182,10 +199,16 @@ class Engine:
         self.state = EngineState.STARTING
         address = self._settings.dask_scheduler_address
         if not address:
-            self._child = tether.start("core.engine.local", environment=_QUIET)
+            self._child = tether.start("core.engine.local", environment=_QUIET | self._sizes())
             address = tether.first_line(self._child)
         self._client = Client(address, timeout=30, set_as_default=False, name="plateau")
         return self._client
+
+    def _sizes(self) -> dict[str, str]:
+        return {
+            "PLATEAU_WORKERS": str(self._settings.plateau_workers),
+            "PLATEAU_WORKER_THREADS": str(self._settings.plateau_worker_threads),
+        }
 
     def _collect(self) -> None:
         """Take note of the runs that are over, and take up again those whose worker died."""
@@ -240,6 +263,7 @@ class Engine:
         self._touched_s = time.monotonic()
         store.touch_queued(self._store, [*self._waiting, *self._futures])
         store.interrupt_silent(self._store, older_than_s=SILENCE_S)
+        self._sweeps.look_after(silence_s=SILENCE_S)
 
     def _is_queued(self, run_id: str) -> bool:
         return self._status(run_id) is RunStatus.QUEUED
@@ -261,6 +285,7 @@ class Engine:
         if self._child is not None:
             tether.end(self._child)
             self._child = None
+        self._sweeps.lose(for_good=self._closed.is_set())
         for answer in list(self._asked):
             del self._asked[answer]
             answer.give(error=_NO_ANSWER)

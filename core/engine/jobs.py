@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 TRAIN = "core.training.run:train_run"
+TRAIN_SWEEP = "core.training.branches:train_branches"
 TRACE = "core.training.trace:trace_fit"
 EVALUATE = "core.training.evaluate:evaluate_run"
 CLASSIFY = "core.training.predict:classify"

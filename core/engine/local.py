@@ -1,13 +1,15 @@
-"""A scheduler and two warm workers on this machine: `python -m core.engine.local`.
+"""A scheduler and warm workers on this machine: `python -m core.engine.local`.
 
-One trains, the other answers questions meanwhile. Prints the scheduler's address as its
-first line, before the workers are up. Ends, with them, when its standard input closes.
+One or several train (`PLATEAU_WORKERS`), another answers questions meanwhile. Prints the
+scheduler's address as its first line, before the workers are up. Ends, with them, when its
+standard input closes.
 """
 
 import asyncio
 import contextlib
 import os
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import dask.config
@@ -16,6 +18,7 @@ from distributed import Nanny, Scheduler
 
 from core.engine import tether
 from core.engine.roles import ANSWERS, TRAINS
+from core.settings import Settings
 
 _ANY_PORT = "127.0.0.1:0"
 PRELOAD = "core.training.preload"
@@ -54,21 +57,39 @@ async def serve() -> None:
 
 
 async def _start_workers(address: str) -> None:
-    """Start the worker that trains, and when it is up the one that answers."""
-    await _worker(address, TRAINS, PRELOAD)
+    """Start the workers that train, and when they are up the one that answers."""
+    settings = Settings()
+    training = [
+        _worker(address, TRAINS, PRELOAD, number, _threads(settings.plateau_worker_threads))
+        for number in range(settings.plateau_workers)
+    ]
+    await asyncio.gather(*training)
     await _worker(address, ANSWERS, ANSWER_PRELOAD)
 
 
-def _worker(address: str, role: str, preload: str) -> Nanny:
+def _threads(count: int) -> dict[str, str]:
+    """Return the environment of a worker with so many threads; 0 leaves it to Keras."""
+    names = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
+    return {name: str(count) for name in names} if count else {}
+
+
+def _worker(
+    address: str,
+    role: str,
+    preload: str,
+    number: int = 0,
+    environment: Mapping[str, str] | None = None,
+) -> Nanny:
     return Nanny(
         address,
         nthreads=1,
-        name=role,
+        name=f"{role}-{number}" if number else role,
         resources={role: 1},
         host="127.0.0.1",
         dashboard_address=_ANY_PORT,
         preload=[preload],
-        env={name: os.environ.get(name, value) for name, value in _ENVIRONMENT.items()},
+        env={name: os.environ.get(name, value) for name, value in _ENVIRONMENT.items()}
+        | dict(environment or {}),
         # A training takes what it needs; the system decides who gives way.
         memory_limit=0,  # pyright: ignore[reportArgumentType] - 0 is none
     )

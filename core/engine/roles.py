@@ -20,3 +20,9 @@ def resources_for(
     """
     known = any(worker.get("resources", {}).get(role) for worker in workers.values())
     return {role: 1} if known or own else None
+
+
+def count_of(role: str, workers: Mapping[str, Mapping[str, Any]]) -> int:
+    """Return how many workers take the tasks of a role: those that have it, or all if none has."""
+    with_role = sum(bool(worker.get("resources", {}).get(role)) for worker in workers.values())
+    return with_role or len(workers)

@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -15,8 +15,8 @@ from core.store.connection import Store
 from core.store.progress import read_curves, read_epochs, read_events, read_events_of
 from core.store.records import Epoch, Event, EventKind, Run, RunStatus, SavedState
 from core.store.runs import owned_run, read_run, read_runs_of, run_of
-from core.store.states import read_states
-from core.store.tables import events, runs, states
+from core.store.states import insert_state, read_states
+from core.store.tables import events, runs
 
 _OF_THE_RUN_ALONE = frozenset(
     [
@@ -109,17 +109,7 @@ def create_fork(
                 keras_restore=keras_restore,
             )
         )
-        connection.execute(
-            insert(states).values(
-                owner_id=run_id,
-                epoch=after_epoch,
-                file=state.file,
-                sha256=state.sha256,
-                size_bytes=state.size_bytes,
-                of_act=True,
-                written_s=now,
-            )
-        )
+        insert_state(connection, run_id, replace(state, of_act=True))
         connection.execute(
             insert(events).values(
                 run_id=run_id,

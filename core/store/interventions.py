@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from core.store.connection import Store
 from core.store.records import ACTIVE, Intervention, InterventionKind, Run, RunStatus
-from core.store.runs import end_run, owned_run, update_run
+from core.store.runs import end_run, independent_run, update_run
 from core.store.tables import interventions, runs
 
 _MAX_RATE = 1e9
@@ -123,7 +123,7 @@ def _ask(store: Store, run_id: str, kind: InterventionKind, value: float, owner:
 
 
 def _active(store: Store, run_id: str, owner: str) -> Run:
-    run = owned_run(store, run_id, owner)
+    run = independent_run(store, run_id, owner)
     if not run.is_active:
         raise ValueError(
             f"The run {run.name!r} is {run.status}: resume it first, or fork it with other "

@@ -62,11 +62,9 @@ def append(
     with store.write() as connection:
         if attempt is not None:
             _require_attempt(connection, run_id, attempt)
-        for table, records in ((epochs, new_epochs), (batches, new_batches), (events, new_events)):
-            for record in records:
-                values = asdict(record) | {"run_id": run_id, "written_s": now}
-                del values["id"]
-                connection.execute(insert(table).values(values))
+        rows = ((epochs, new_epochs), (batches, new_batches), (events, new_events))
+        for table, records in rows:
+            insert_rows(connection, table, run_id, records, now)
         for line in new_lines:
             connection.execute(insert(console).values(run_id=run_id, line=line))
         for intervention in done:
@@ -74,6 +72,20 @@ def append(
         for state in new_states:
             unused += keep_state(connection, run_id, state)
     return unused
+
+
+def insert_rows(
+    connection: Connection,
+    table: Table,
+    run_id: str,
+    records: Sequence[Epoch] | Sequence[Batch] | Sequence[Event],
+    now: float,
+) -> None:
+    """Append rows to one of a run's tables; `now` is Unix seconds."""
+    for record in records:
+        values = asdict(record) | {"run_id": run_id, "written_s": now}
+        del values["id"]
+        connection.execute(insert(table).values(values))
 
 
 def _require_attempt(connection: Connection, run_id: str, attempt: int) -> None:

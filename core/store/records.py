@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.specs.run import RunSpec
+from core.specs.sweep import SweepSpec
 
 
 class RunStatus(StrEnum):
@@ -83,6 +84,7 @@ class Run:
     goes_on_exactly: bool | None = None
     sweep_id: str | None = None
     setting: int | None = None
+    seed: int | None = None
 
     @property
     def is_active(self) -> bool:
@@ -151,3 +153,77 @@ class Intervention:
     epoch: int | None = None
     batch: int | None = None
     learning_rate: float | None = None
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One sweep; the attributes are the columns of `tables.sweeps`."""
+
+    id: str
+    name: str
+    owner: str
+    spec: SweepSpec
+    status: RunStatus
+    stop_requested: bool
+    error: str
+    created_s: float
+    ended_s: float | None
+    heartbeat_s: float
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is queued or running."""
+        return self.status in ACTIVE
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A training that some settings of a sweep share; columns of `tables.branches`.
+
+    `last_epoch` is the last one that is trained so far, None before the first.
+    """
+
+    id: str
+    sweep_id: str
+    seed: int
+    parent_id: str | None
+    settings: tuple[int, ...]
+    first_epoch: int
+    last_epoch: int | None
+    status: RunStatus
+    seconds: float
+    worker: str
+    task: str
+    attempt: int
+    recoveries: int
+    recovered_at: int | None
+    error: str
+    created_s: float
+    ended_s: float | None
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs it has trained so far."""
+        return 0 if self.last_epoch is None else self.last_epoch - self.first_epoch + 1
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What a sweep cost, beside what its runs would have cost one by one.
+
+    Attributes:
+        epochs_trained: Epochs that were computed.
+        epochs_reported: Epochs on the curves of all runs.
+        seconds_spent: Duration of the epochs that were computed.
+        seconds_saved: Duration of those on the curves, less that.
+    """
+
+    epochs_trained: int
+    epochs_reported: int
+    seconds_spent: float
+    seconds_saved: float
+
+    @property
+    def factor(self) -> float:
+        """Epochs reported for each that was trained; 1 before the first."""
+        return self.epochs_reported / self.epochs_trained if self.epochs_trained else 1.0

@@ -9,7 +9,7 @@ from core.specs.callbacks import SwapEMAWeights
 from core.specs.run import RunSpec
 from core.store.connection import Store
 from core.store.records import ACTIVE, EventKind, Run, RunStatus
-from core.store.runs import last_epoch, owned_run, read_run
+from core.store.runs import independent_run, last_epoch, read_run
 from core.store.states import forget_states, read_states
 from core.store.tables import batches, epochs, events, runs, states
 
@@ -45,9 +45,10 @@ def resume_run(
 
     Raises:
         NotYours: If the owner is somebody else.
-        ValueError: If it is active, has nothing left to do, or no state of that epoch is kept.
+        ValueError: If it is active, has nothing left to do, no state of that epoch is kept, or
+            it belongs to a sweep.
     """
-    run = owned_run(store, run_id, owner)
+    run = independent_run(store, run_id, owner)
     planned = run.spec.training.epochs if epochs is None else epochs
     spec = RunSpec.model_validate(
         run.spec.model_copy(

@@ -103,7 +103,11 @@ def queue_position(store: Store, run: Run) -> int:
     query = (
         select(func.count())
         .select_from(runs)
-        .where(runs.c.status.in_(ACTIVE), runs.c.created_s < run.created_s)
+        .where(
+            runs.c.status.in_(ACTIVE),
+            runs.c.created_s < run.created_s,
+            runs.c.sweep_id.is_(None),
+        )
     )
     with store.read() as connection:
         return connection.execute(query).scalar_one()
@@ -174,23 +178,35 @@ def end_run(
         error: Why, for the person.
         attempt: Whose end it is, from `start_run`; None for whoever is at work.
     """
-    now = time.time()
     with store.write() as connection:
-        result = connection.execute(
-            update(runs)
-            .where(*_held(run_id, attempt), runs.c.status.in_(ACTIVE))
-            .values(status=status, error=error, ended_s=now, heartbeat_s=now, phase="")
-        )
-        if result.rowcount == 1:
-            connection.execute(
-                insert(events).values(
-                    run_id=run_id,
-                    epoch=last_epoch(connection, run_id),
-                    kind=_ENDS[status],
-                    detail={"status": status, "error": error},
-                    written_s=now,
-                )
+        return end_in(connection, run_id, status, error=error, attempt=attempt)
+
+
+def end_in(
+    connection: Connection,
+    run_id: str,
+    status: RunStatus,
+    *,
+    error: str = "",
+    attempt: int | None = None,
+) -> bool:
+    """Do what `end_run` does, as a part of something larger."""
+    now = time.time()
+    result = connection.execute(
+        update(runs)
+        .where(*_held(run_id, attempt), runs.c.status.in_(ACTIVE))
+        .values(status=status, error=error, ended_s=now, heartbeat_s=now, phase="")
+    )
+    if result.rowcount == 1:
+        connection.execute(
+            insert(events).values(
+                run_id=run_id,
+                epoch=last_epoch(connection, run_id),
+                kind=_ENDS[status],
+                detail={"status": status, "error": error},
+                written_s=now,
             )
+        )
     return result.rowcount == 1
 
 
@@ -217,8 +233,9 @@ def request_stop(store: Store, run_id: str, *, owner: str) -> None:
 
     Raises:
         NotYours: If the owner is somebody else.
+        ValueError: If it belongs to a sweep.
     """
-    run = owned_run(store, run_id, owner)
+    run = independent_run(store, run_id, owner)
     update_run(store, run_id, stop_requested=True)
     if run.status is RunStatus.QUEUED:
         end_run(store, run_id, RunStatus.STOPPED)
@@ -240,17 +257,23 @@ def delete_run(store: Store, run_id: str, *, owner: str) -> list[str]:
 
     Raises:
         NotYours: If the owner is somebody else.
-        ValueError: If it is still active, or other runs were forked from it.
+        ValueError: If it is still active, other runs were forked from it, or it belongs to a
+            sweep.
     """
-    run = owned_run(store, run_id, owner)
+    run = independent_run(store, run_id, owner)
     if run.is_active:
         raise ValueError(f"The run {run.name!r} is {run.status}: stop it first.")
     with store.write() as connection:
         _require_no_forks(connection, run)
-        for table in (epochs, batches, events, console, interventions):
-            connection.execute(delete(table).where(table.c.run_id == run_id))
-        unused = forget_states(connection, states.c.owner_id == run_id)
-        connection.execute(delete(runs).where(runs.c.id == run_id))
+        return delete_in(connection, run_id)
+
+
+def delete_in(connection: Connection, run_id: str) -> list[str]:
+    """Delete a run's rows, and return the files of states that nobody needs any more."""
+    for table in (epochs, batches, events, console, interventions):
+        connection.execute(delete(table).where(table.c.run_id == run_id))
+    unused = forget_states(connection, states.c.owner_id == run_id)
+    connection.execute(delete(runs).where(runs.c.id == run_id))
     return unused
 
 
@@ -307,6 +330,22 @@ def owned_run(store: Store, run_id: str, owner: str) -> Run:
     if not secrets.compare_digest(run.owner, owner):
         raise NotYours(
             f"Only the owner of {run.name!r} can do this: open the link you started it with."
+        )
+    return run
+
+
+def independent_run(store: Store, run_id: str, owner: str) -> Run:
+    """Return a run that is no part of a sweep, to its owner only.
+
+    Raises:
+        NotYours: If the owner is somebody else.
+        ValueError: If it belongs to a sweep, whose settings are trained together.
+    """
+    run = owned_run(store, run_id, owner)
+    if run.sweep_id is not None:
+        raise ValueError(
+            f"The run {run.name!r} belongs to a sweep, whose settings are trained together: stop, "
+            "resume or delete the sweep."
         )
     return run
 

@@ -28,6 +28,22 @@ def keep_state(connection: Connection, owner_id: str, state: SavedState) -> list
     """
     again = (states.c.owner_id == owner_id) & (states.c.epoch == state.epoch)
     replaced = connection.execute(select(states.c.id).where(again)).scalars().all()
+    insert_state(connection, owner_id, state)
+    kept = [state for state in _states(connection, owner_id) if state.id not in replaced]
+    surplus = [state.id for state in surplus_of(kept)]
+    return forget_states(connection, states.c.id.in_([*replaced, *surplus]))
+
+
+def keep_newest_state(connection: Connection, owner_id: str, state: SavedState) -> list[str]:
+    """Note a state in place of all that were kept; return the files that nobody needs any more."""
+    older = select(states.c.id).where(states.c.owner_id == owner_id)
+    replaced = connection.execute(older).scalars().all()
+    insert_state(connection, owner_id, state)
+    return forget_states(connection, states.c.id.in_(replaced))
+
+
+def insert_state(connection: Connection, owner_id: str, state: SavedState) -> None:
+    """Note a state whose file is written."""
     connection.execute(
         insert(states).values(
             owner_id=owner_id,
@@ -39,9 +55,6 @@ def keep_state(connection: Connection, owner_id: str, state: SavedState) -> list
             written_s=time.time(),
         )
     )
-    kept = [state for state in _states(connection, owner_id) if state.id not in replaced]
-    surplus = [state.id for state in surplus_of(kept)]
-    return forget_states(connection, states.c.id.in_([*replaced, *surplus]))
 
 
 def surplus_of(kept: Sequence[SavedState]) -> list[SavedState]:

@@ -3,7 +3,12 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportMissingTypeStubs=false, reportMissingImports=false, reportPrivateImportUsage=false
 
+import contextlib
+import random
+from collections.abc import Generator
+
 import keras
+from keras.src.random import seed_generator
 
 from core.specs.run import TrainingSpec
 
@@ -21,6 +26,24 @@ def set_determinism(spec: TrainingSpec) -> bool:
 
         (config.enable_op_determinism if wanted else config.disable_op_determinism)()
     return wanted
+
+
+@contextlib.contextmanager
+def own_draws(seed: int) -> Generator[None]:
+    """Have Keras draw what `keras.utils.set_random_seed` decides from a generator of its own.
+
+    Layers and initializers without a seed draw theirs from Python's global generator, from
+    which other threads draw too: Dask's own do so in a worker, now and then between the
+    seeding and the first layer. The numbers are the same as without such a thread.
+
+    Source: `keras.src.random.seed_generator.make_default_seed`, Keras 3.15.
+    """
+    shared = seed_generator.python_random
+    seed_generator.python_random = random.Random(seed)
+    try:
+        yield
+    finally:
+        seed_generator.python_random = shared
 
 
 def on_accelerator() -> bool:

@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Iterable
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from core import store
 from core.store import (
@@ -25,6 +25,16 @@ HEARTBEAT_S = 2.0
 _POLL_S = 0.2
 
 Row = Epoch | Batch | Event | Intervention | SavedState | str
+
+
+class RowTaker(Protocol):
+    """What a recorder leaves its rows with; it knows whether the training must end."""
+
+    stop_requested: threading.Event
+
+    def add(self, row: Row) -> None:
+        """Take a row."""
+        ...
 
 
 class Journal:

@@ -16,7 +16,7 @@ import keras
 from core.store import Batch, Epoch, Event, EventKind
 from core.training.callbacks import counters_of
 from core.training.hand import Hand, rate_of
-from core.training.journal import Journal
+from core.training.journal import RowTaker
 
 # Ten a second would be allowed; each is a transaction of its own.
 _BATCH_INTERVAL_S = 0.25
@@ -48,7 +48,7 @@ class Recorder(keras.callbacks.Callback):
 
     def __init__(
         self,
-        journal: Journal,
+        journal: RowTaker,
         watched: Sequence[keras.callbacks.Callback],
         directory: Path,
         *,

@@ -56,7 +56,7 @@ def find_start(db: Store, run: Run, files: StateFiles) -> Start:
     rows_from_before = run.attempt > 1
     if rows_from_before:
         files.delete(store.go_back(db, run.id, after))
-    _delete_strays(db, run.id, files)
+    delete_strays(db, run.id, files)
     rate = _rate_of_fork(db, run, state)
     events = [_resumed(db, run, state)] if rows_from_before else []
     if rate is not None and state is not None:
@@ -68,7 +68,7 @@ def _newest_usable(db: Store, run: Run, files: StateFiles) -> State | None:
     trunk = trunk_digest(run.spec)
     for saved in reversed(store.read_states(db, run.id)):
         try:
-            return _read(saved, files, trunk)
+            return read_state(saved, files, trunk)
         except UnusableState as problem:
             store.add_note(db, run.id, f"After epoch {saved.epoch + 1}: {problem}")
     return None
@@ -85,7 +85,12 @@ def _not_stopped(state: State) -> State:
     return replace(state, stopped=False, memories=memories)
 
 
-def _read(saved: SavedState, files: StateFiles, trunk: str) -> State:
+def read_state(saved: SavedState, files: StateFiles, trunk: str) -> State:
+    """Read a state that was kept.
+
+    Raises:
+        UnusableState: If its file is gone or damaged, or it belongs to another training.
+    """
     try:
         data = files.read(saved.file)
     except OSError as error:
@@ -93,7 +98,7 @@ def _read(saved: SavedState, files: StateFiles, trunk: str) -> State:
     return decode(data, sha256=saved.sha256, trunk=trunk)
 
 
-def _delete_strays(db: Store, run_id: str, files: StateFiles) -> None:
+def delete_strays(db: Store, run_id: str, files: StateFiles) -> None:
     """Delete what a worker that died left half done."""
     known = {state.file for state in store.read_states(db, run_id)}
     files.delete(name for name in files.names_in(run_id) if name not in known)

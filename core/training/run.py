@@ -22,7 +22,7 @@ from core.specs.run import FINAL_MODEL, RunSpec, TrainingSpec
 from core.store import Run, RunStatus, StateFiles, Store, StoreError
 from core.training import batches, callbacks, models, restart
 from core.training.console import Console
-from core.training.determinism import on_accelerator, set_determinism
+from core.training.determinism import on_accelerator, own_draws, set_determinism
 from core.training.exactness import known_or_tried
 from core.training.hand import Hand
 from core.training.journal import Journal
@@ -38,7 +38,7 @@ _OUT_OF_MEMORY = re.compile(
     r"RESOURCE_EXHAUSTED|out of memory|OOM|ResourceExhausted", re.IGNORECASE
 )
 # Source: TerminateOnNaN.on_batch_end with raise_error, Keras 3.15. It ends no callback.
-_BROKEN_OFF = "NaN or Inf loss encountered"
+BROKEN_OFF = "NaN or Inf loss encountered"
 _JIT = {"auto": "auto", "on": True, "off": False}
 
 _log = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ def train_run(run_id: str) -> None:
     # What Keras raises on a person's settings is theirs to read.
     except Exception as problem:  # noqa: BLE001
         _log.exception("run %s failed", run_id)
-        error = _sentence(problem)
+        error = sentence_of(problem)
     store.end_run(db, run_id, status, error=error, attempt=attempt)
     # Now, not when the next person presses Start: the collection takes up to 0.8 s.
     keras.utils.clear_session(free_memory=True)
@@ -236,13 +236,13 @@ def _train(
             for callback in [*watched, recorder]:
                 callback.on_train_end()
         except RuntimeError as problem:
-            if not str(problem).startswith(_BROKEN_OFF):
+            if not str(problem).startswith(BROKEN_OFF):
                 raise
             recorder.note_broken_off()
             return RunStatus.DIVERGED
         finally:
-            _close_tables(watched)
-    _save(model, work.directory)
+            close_tables(watched)
+    save(model, work.directory)
     return RunStatus.DIVERGED if recorder.diverged else status
 
 
@@ -280,8 +280,8 @@ def _close_files(watched: Iterable[keras.callbacks.Callback]) -> None:
             callback.on_train_end()
 
 
-def _close_tables(watched: Iterable[keras.callbacks.Callback]) -> None:
-    """Close the files that a training left open that did not end as Keras ends it."""
+def close_tables(watched: Iterable[keras.callbacks.Callback]) -> None:
+    """Close the tables of a training that did not end as Keras ends it."""
     for callback in watched:
         if isinstance(callback, keras.callbacks.CSVLogger):
             callback.on_train_end()
@@ -298,7 +298,9 @@ def build_model(spec: TrainingSpec, scans: ScanSet, *, use_ema: bool = False) ->
     keras.utils.clear_session(free_memory=False)
     keras.config.set_dtype_policy(spec.precision)
     keras.utils.set_random_seed(spec.seed)
-    model = models.build(spec.model, image_size=scans.images.shape[1], classes=len(scans.classes))
+    size, classes = scans.images.shape[1], len(scans.classes)
+    with own_draws(spec.seed):
+        model = models.build(spec.model, image_size=size, classes=classes)
     optimizer = keras.optimizers.get(
         {
             "class_name": spec.optimizer,
@@ -358,14 +360,15 @@ def _printing_to(work: _Work) -> Generator[None]:
     console.finish()
 
 
-def _save(model: keras.Model, directory: Path) -> None:
+def save(model: keras.Model, directory: Path) -> None:
     """Save the model as it stands, never half."""
     partial = directory / f"partial-{FINAL_MODEL}"
     model.save(partial)
     partial.replace(directory / FINAL_MODEL)
 
 
-def _sentence(error: Exception) -> str:
+def sentence_of(error: Exception) -> str:
+    """Say to a person what Keras raised."""
     text = f"{type(error).__name__}: {error}"
     if isinstance(error, MemoryError) or _OUT_OF_MEMORY.search(text):
         return (

@@ -172,16 +172,16 @@ def test_a_run_that_is_killed_at_its_very_end_still_ends(lab):
     from core.training import run
 
     whole, killed = lab.straight(stopping, epochs=4), lab.create(stopping, epochs=4)
-    saved = run._save
+    saved = run.save
 
     def kill(*_):
         raise Killed
 
     with lab.monkeypatch.context() as patch:
-        patch.setattr(run, "_save", kill)
+        patch.setattr(run, "save", kill)
         with pytest.raises(Killed):
             lab.train(killed)
-    assert run._save is saved
+    assert run.save is saved
     store.requeue_run(lab.db, killed)
     assert lab.train(killed).status is RunStatus.FINISHED
     assert lab.facts(killed) == lab.facts(whole)

@@ -1,5 +1,7 @@
 """The networks are what they say they are."""
 
+import random
+
 import numpy as np
 import pytest
 
@@ -52,3 +54,27 @@ def test_the_order_of_the_scans_depends_on_seed_and_epoch_alone(tiny_scans):
     np.testing.assert_array_equal(straight[2], resumed)
     assert not np.array_equal(straight[0], straight[1])
     assert not np.array_equal(straight[0], next(orders(seed=4, first_epoch=0, epochs=1)))
+
+
+def test_a_seed_decides_the_weights_whatever_other_threads_draw(tiny_scans, monkeypatch):
+    from core.specs.run import TrainingSpec
+    from core.training import models, run
+
+    build, plain = models.build, _built_after_set_random_seed(3)
+    built = run.build_model(TrainingSpec(seed=3), tiny_scans).get_weights()
+
+    def draw_meanwhile(*arguments, **named):
+        random.random()
+        return build(*arguments, **named)
+
+    monkeypatch.setattr(models, "build", draw_meanwhile)
+    again = run.build_model(TrainingSpec(seed=3), tiny_scans).get_weights()
+    for weights in zip(built, again, plain, strict=True):
+        assert len({each.tobytes() for each in weights}) == 1
+
+
+def _built_after_set_random_seed(seed):
+    from core.training import models
+
+    keras.utils.set_random_seed(seed)
+    return models.build("small_cnn", image_size=32, classes=2).get_weights()

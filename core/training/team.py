@@ -1,0 +1,375 @@
+"""Settings that share a training: each has its real callbacks, which act in isolation."""
+# Keras ships no types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+# pyright: reportMissingTypeStubs=false, reportArgumentType=false
+
+import contextlib
+import logging
+import os
+import shutil
+import threading
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from core.specs.run import FINAL_MODEL, RunSpec
+from core.store import BranchEpoch, Epoch, Event, RunStatus
+from core.training import run as single
+from core.training.callbacks import build_callbacks
+from core.training.hand import rate_of
+from core.training.journal import Row
+from core.training.memory import give_back, memory_of
+from core.training.recorder import Recorder
+from core.training.state import State, assign_variables, copy_variables
+
+_SETTINGS = "settings"
+
+_log = logging.getLogger(__name__)
+
+
+class Notebook:
+    """Keeps the rows of one setting until the epoch is over; batches and lines are left out.
+
+    Args:
+        stop_requested: Set when the training must end at its next batch.
+    """
+
+    def __init__(self, stop_requested: threading.Event) -> None:
+        self.stop_requested = stop_requested
+        self._rows: list[Epoch | Event] = []
+
+    def add(self, row: Row) -> None:
+        """Take a row."""
+        if isinstance(row, Epoch | Event):
+            self._rows.append(row)
+
+    def take(self) -> tuple[list[Epoch], list[Event]]:
+        """Return the rows, and forget them."""
+        rows, self._rows = self._rows, []
+        return [e for e in rows if isinstance(e, Epoch)], [e for e in rows if isinstance(e, Event)]
+
+
+class Member:
+    """One setting of a team: its own callbacks, its own rate, its own files.
+
+    Args:
+        setting: Its number in the sweep, from 0.
+        run_id: The run that its rows belong to.
+        spec: That run's settings.
+        directory: That run's directory.
+        stop_requested: Set when the training must end at its next batch.
+        state: What the team goes on from, or None for a training from scratch.
+
+    Attributes:
+        rate: The learning rate that its callbacks left.
+        stopped: Whether one of them has ended its training.
+        failure: What one of them raised, as a sentence, or "".
+    """
+
+    def __init__(
+        self,
+        setting: int,
+        run_id: str,
+        spec: RunSpec,
+        directory: Path,
+        *,
+        stop_requested: threading.Event,
+        state: State | None,
+    ) -> None:
+        self.setting, self.run_id, self.directory = setting, run_id, directory
+        self.stopped, self.failure = False, ""
+        self.notebook = Notebook(stop_requested)
+        self.watched = build_callbacks(spec, directory, goes_on=state is not None)
+        self._state = None if state is None else state_of_member(state, setting)
+        noted: Mapping[str, Any] = {} if state is None else _noted_of(state, setting)
+        self.rate: float | None = noted.get("rate")
+        self.recorder = Recorder(
+            self.notebook,
+            self.watched,
+            directory,
+            noted=noted.get("noted"),
+            first_epoch=0 if state is None else state.epoch + 1,
+        )
+
+    @property
+    def callbacks(self) -> list[keras.callbacks.Callback]:
+        """All callbacks in their order, the recorder last."""
+        return [*self.watched, self.recorder]
+
+    @property
+    def restores_from(self) -> int | None:
+        """The epoch whose weights EarlyStopping puts back at the end, or None."""
+        for callback in self.watched:
+            if isinstance(callback, keras.callbacks.EarlyStopping) and callback.best_weights:
+                return int(callback.best_epoch)
+        return None
+
+    def remember(self) -> None:
+        """Give the callbacks what they remembered, after `on_train_begin` has cleared it."""
+        for callback in self.watched if self._state else ():
+            memory = self._state.memories.get(type(callback).__name__) if self._state else None
+            if memory is not None:
+                give_back(callback, memory)
+        self._state = None
+
+    def end_epoch(self, epoch: int, logs: Mapping[str, Any] | None) -> None:
+        """Have the callbacks act on an epoch; what one raises ends this setting alone."""
+        own = _own(logs)
+        try:
+            for callback in self.callbacks:
+                callback.on_epoch_end(epoch, own)
+        # Such as a metric that is not there, under a mode that asks for its direction.
+        except Exception as problem:  # noqa: BLE001
+            _log.exception("setting %s failed", self.setting)
+            self.failure = single.sentence_of(problem)
+            single.close_tables(self.watched)
+
+    @property
+    def status(self) -> RunStatus:
+        """How its run ends."""
+        if self.failure:
+            return RunStatus.FAILED
+        return RunStatus.DIVERGED if self.recorder.diverged else RunStatus.FINISHED
+
+    def noted(self) -> dict[str, Any]:
+        """Return what belongs to the state besides the callbacks' memories; JSON holds it."""
+        return {"rate": self.rate, "noted": self.recorder.noted()}
+
+
+class Team(keras.callbacks.Callback):
+    """Stands for the callbacks of all settings that share a training.
+
+    Each setting's callbacks see the model with that setting's learning rate, and `logs` of
+    their own. What they did to the model is noted and undone before the next setting's turn:
+    the callbacks that a sweep may have change nothing during a training but the rate and
+    `stop_training`, and the weights when it ends.
+
+    Args:
+        trunk: `core.specs.lineage.trunk_digest` of the runs.
+        members: The settings, at least one.
+        state: What they go on from, or None for a training from scratch.
+        on_epoch: Called with each finished epoch and the state at its end, which is None when
+            all have ended.
+        on_parting: Called with the settings of each group when they no longer train alike; the
+            team goes on with the first group.
+    """
+
+    def __init__(
+        self,
+        trunk: str,
+        members: Sequence[Member],
+        state: State | None,
+        *,
+        on_epoch: Callable[[BranchEpoch, State | None], None],
+        on_parting: Callable[[list[list[int]]], None],
+    ) -> None:
+        super().__init__()
+        self.members = list(members)
+        self._trunk, self._state = trunk, state
+        self._on_epoch, self._on_parting = on_epoch, on_parting
+        # As the recorder of a single run, unless a callback has to see each batch in its turn.
+        self.async_safe = not any(_acts_by_batch(c) for m in members for c in m.watched)
+
+    def set_params(self, params: dict[str, Any] | None) -> None:
+        """Pass them on."""
+        super().set_params(params)
+        for callback in self._all():
+            callback.set_params(params)
+
+    def set_model(self, model: keras.Model) -> None:
+        """Pass it on."""
+        super().set_model(model)
+        for callback in self._all():
+            callback.set_model(model)
+
+    def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
+        """Put the state back, and have every callback begin."""
+        if self._state is not None:
+            assign_variables(self._keras_model, self._state.variables)
+            self._state = None
+        begun = rate_of(self._keras_model.optimizer)
+        for member in self.members:
+            member.rate = begun if member.rate is None else member.rate
+            with self._turn_of(member):
+                for callback in member.watched:
+                    callback.on_train_begin(_own(logs))
+                member.remember()
+                member.recorder.on_train_begin(logs)
+        self._share_best_weights()
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Part the settings that would train with different rates."""
+        groups: dict[float, list[Member]] = {}
+        for member in self.members:
+            with self._turn_of(member):
+                for callback in member.callbacks:
+                    callback.on_epoch_begin(epoch, logs)
+            groups.setdefault(member.rate or 0.0, []).append(member)
+        if len(groups) > 1:
+            self._part(sorted(groups.values(), key=len, reverse=True))
+        _set_rate(self._keras_model, self.members[0].rate)
+
+    def on_train_batch_begin(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Pass it on; a recorder ends the training if Stop was pressed."""
+        for callback in self._all():
+            callback.on_train_batch_begin(batch, logs)
+
+    def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Pass it on; what callbacks do here is the same for all settings."""
+        for callback in self._all():
+            callback.on_train_batch_end(batch, logs)
+
+    def on_test_batch_begin(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Pass it on; a recorder ends the training if Stop was pressed."""
+        for callback in self._all():
+            callback.on_test_batch_begin(batch, logs)
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Have every setting's callbacks act, end those that stop, and hand the epoch over."""
+        model, params = self._keras_model, self.params
+        broken = bool(model.stop_training)
+        for member in self.members:
+            with self._turn_of(member):
+                model.stop_training = broken
+                member.end_epoch(epoch, logs)
+                member.stopped = bool(model.stop_training or member.failure)
+            self._share_best_weights()
+        over = epoch + 1 == params["epochs"]  # pyright: ignore[reportOptionalSubscript]
+        ended = [member for member in self.members if member.stopped or over]
+        variables = copy_variables(model)
+        self._end([member for member in ended if not member.failure], variables, logs)
+        acting, self.members = self.members, [m for m in self.members if m not in ended]
+        state = self._state_after(epoch, variables) if self.members else None
+        self._on_epoch(_rows_of(epoch, acting, ended), state)
+        model.stop_training = not self.members
+
+    def note_broken_off(self) -> list[Member]:
+        """Note that TerminateOnNaN raised its error, and return the settings that it ended."""
+        for member in self.members:
+            member.recorder.note_broken_off()
+        return self.members
+
+    @property
+    def _keras_model(self) -> Any:
+        return self.model
+
+    def _all(self) -> Iterable[keras.callbacks.Callback]:
+        return (callback for member in self.members for callback in member.callbacks)
+
+    @contextlib.contextmanager
+    def _turn_of(self, member: Member) -> Generator[None]:
+        """Have the model as a setting's callbacks left it, and note how they leave it now."""
+        _set_rate(self._keras_model, member.rate)
+        yield
+        member.rate = rate_of(self._keras_model.optimizer)
+
+    def _part(self, groups: list[list[Member]]) -> None:
+        for member in [each for group in groups[1:] for each in group]:
+            single.close_tables(member.watched)
+        self.members = groups[0]
+        self._on_parting([[member.setting for member in group] for group in groups])
+
+    def _end(
+        self, ended: Sequence[Member], variables: Mapping[str, Any], logs: Mapping[str, Any] | None
+    ) -> None:
+        """End settings as the end of `fit` ends a run, without touching the others."""
+        saved: dict[tuple[int | None, float | None], Path] = {}
+        for member in ended:
+            restored = member.restores_from
+            with self._turn_of(member):
+                for callback in member.callbacks:
+                    callback.on_train_end(_own(logs))
+                alike = saved.setdefault((restored, member.rate), member.directory)
+                if alike is member.directory:
+                    single.save(self._keras_model, member.directory)
+                else:
+                    _share(alike / FINAL_MODEL, member.directory / FINAL_MODEL)
+            if restored is not None:
+                assign_variables(self._keras_model, variables)
+
+    def _share_best_weights(self) -> None:
+        """Have the copies that EarlyStopping keeps of the same epoch's weights in memory once."""
+        first: dict[int, Any] = {}
+        for member in self.members:
+            for callback in member.watched:
+                if isinstance(callback, keras.callbacks.EarlyStopping) and callback.best_weights:
+                    weights = callback.best_weights
+                    callback.best_weights = first.setdefault(int(callback.best_epoch), weights)
+
+    def _state_after(self, epoch: int, variables: Mapping[str, Any]) -> State:
+        return State(
+            epoch=epoch,
+            trunk=self._trunk,
+            variables=variables,
+            memories={
+                f"{member.setting}/{type(callback).__name__}": memory_of(callback)
+                for member in self.members
+                for callback in member.watched
+            },
+            noted={_SETTINGS: {str(m.setting): m.noted() for m in self.members}},
+        )
+
+
+def settings_in(state: State) -> list[int]:
+    """Return the settings that still trained when the state of a team was taken."""
+    return [int(setting) for setting in state.noted[_SETTINGS]]
+
+
+def state_of_member(state: State, setting: int) -> State:
+    """Return the state of a team as that of one setting's run alone."""
+    prefix = f"{setting}/"
+    return State(
+        epoch=state.epoch,
+        trunk=state.trunk,
+        variables=state.variables,
+        memories={
+            name.removeprefix(prefix): memory
+            for name, memory in state.memories.items()
+            if name.startswith(prefix)
+        },
+        noted=_noted_of(state, setting)["noted"],
+    )
+
+
+def _noted_of(state: State, setting: int) -> Mapping[str, Any]:
+    return state.noted[_SETTINGS][str(setting)]
+
+
+def _rows_of(epoch: int, acting: Sequence[Member], ended: Sequence[Member]) -> BranchEpoch:
+    rows = {member.run_id: member.notebook.take() for member in acting}
+    epochs = {run_id: epochs[-1] for run_id, (epochs, _) in rows.items() if epochs}
+    return BranchEpoch(
+        epoch=epoch,
+        seconds=max((row.seconds for row in epochs.values()), default=0.0),
+        epochs=epochs,
+        events={run_id: events for run_id, (_, events) in rows.items()},
+        ended={member.run_id: (member.status, member.failure) for member in ended},
+    )
+
+
+def _acts_by_batch(callback: keras.callbacks.Callback) -> bool:
+    # Source: `keras.src.utils.python_utils.is_default`, Keras 3.15.
+    hooks = (callback.on_train_batch_end, callback.on_batch_end)
+    return not all(getattr(hook, "_is_default", False) for hook in hooks)
+
+
+def _set_rate(model: Any, rate: float | None) -> None:
+    model.optimizer.learning_rate = rate
+
+
+def _own(logs: Mapping[str, Any] | None) -> dict[str, Any]:
+    return dict(logs or {})
+
+
+def _share(file: Path, copy: Path) -> None:
+    """Have a file a second time, on the disk only once where that can be."""
+    partial = copy.with_name(f"partial-{copy.name}")
+    partial.unlink(missing_ok=True)
+    try:
+        os.link(file, partial)
+    except OSError:
+        shutil.copyfile(file, partial)
+    partial.replace(copy)
