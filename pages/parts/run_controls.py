@@ -21,9 +21,11 @@ def show_head(run: Run) -> None:
         st.header(run.name, width="content")
         label, icon, color = STATUS_BADGES[run.status]
         st.badge(label, icon=icon, color=color)
-        if visitor.owns(run) and run.is_active:
+        # A run of a sweep goes on with it.
+        mine = visitor.owns(run) and run.sweep_id is None
+        if mine and run.is_active:
             _show_live(run)
-        elif visitor.owns(run) and run.status in (*_WENT_WRONG, RunStatus.PAUSED):
+        elif mine and run.status in (*_WENT_WRONG, RunStatus.PAUSED):
             paused = run.status is RunStatus.PAUSED
             st.button(
                 "Continue" if paused else "Resume",
