@@ -53,6 +53,7 @@ def claim_branch(store: Store, sweep_id: str, *, task: str, worker: str) -> Bran
         .order_by(branches.c.first_epoch, branches.c.created_s, branches.c.id)
     )
     with store.write() as connection:
+        hold_sweep(connection, sweep_id)
         for branch_id in connection.execute(queued).scalars().all():
             taken = connection.execute(
                 update(branches)
@@ -213,7 +214,9 @@ def requeue_branches(store: Store, task: str) -> int:
 
     One that died too often without an epoch between them fails.
     """
+    of_task = select(branches.c.sweep_id).where(branches.c.task == task).limit(1)
     with store.write() as connection:
+        hold_sweep(connection, connection.execute(of_task).scalar())
         query = select(branches).where(
             branches.c.task == task, branches.c.status == RunStatus.RUNNING
         )
@@ -279,6 +282,7 @@ def read_run_ids(store: Store, branch: Branch) -> dict[int, str]:
 def update_branch_runs(store: Store, branch: Branch, **values: Any) -> None:
     """Change columns of all runs of a branch, such as `device`."""
     with store.write() as connection:
+        hold_sweep(connection, branch.sweep_id)
         ids = list(run_ids_in(connection, branch, branch.settings).values())
         connection.execute(update(runs).where(runs.c.id.in_(ids)).values(**values))
 
@@ -346,8 +350,19 @@ def settle(connection: Connection, sweep_id: str) -> None:
     )
 
 
+def hold_sweep(connection: Connection, sweep_id: str | None) -> None:
+    """Let nobody else change a sweep until the transaction ends; to be called first.
+
+    SQLite lets one writer in at a time; PostgreSQL locks the sweep's row. All that is one
+    sweep's is behind that lock, so that two workers that end its last branches in the same
+    moment see each other's.
+    """
+    connection.execute(select(sweeps.c.id).where(sweeps.c.id == sweep_id).with_for_update())
+
+
 def require_held(connection: Connection, branch: Branch) -> None:
     """Refuse a worker that was taken for dead, or whose sweep was interrupted."""
+    hold_sweep(connection, branch.sweep_id)
     query = select(branches.c.attempt, branches.c.status).where(branches.c.id == branch.id)
     row = connection.execute(query).one_or_none()
     if row is None or row.attempt != branch.attempt or row.status != RunStatus.RUNNING:

@@ -24,7 +24,7 @@ DOCUMENT = (ROOT / "docs" / "cluster.md").read_text("utf-8")
 # Results are the same to the last bit where as many threads add the numbers up.
 THREADS = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
 
-# The app's engine without its pages; it submits what it reads.
+# The app's engine without its pages; it submits the runs and sweeps that it reads.
 APP = """
 import sys
 from core import store
@@ -34,7 +34,8 @@ engine.SILENCE_S = 6.0
 settings = Settings()
 running = engine.Engine(settings, store.Store(settings.store_url))
 for line in sys.stdin:
-    running.submit(line.strip())
+    kind, name = line.split()
+    {"run": running.submit, "sweep": running.submit_sweep}[kind](name)
 running.close()
 """
 
@@ -58,11 +59,11 @@ class Machines:
         return process
 
     def app(self):
-        """Start the app's engine, and return a function that submits a run."""
+        """Start the app's engine, and return a function that submits a run or a sweep."""
         process = self.start(sys.executable, "-c", APP, stdin=subprocess.PIPE)
 
-        def submit(run_id):
-            process.stdin.write(f"{run_id}\n")
+        def submit(kind, name):
+            process.stdin.write(f"{kind} {name}\n")
             process.stdin.flush()
 
         return submit

@@ -10,6 +10,7 @@ from core.engine.roles import TRAINS
 from core.specs.callbacks import CSVLogger, EarlyStopping, ReduceLROnPlateau
 from core.specs.data import FolderScans
 from core.specs.run import FINAL_MODEL, RunSpec, TrainingSpec
+from core.specs.sweep import Axis, SweepSpec
 from core.store import EventKind, RunStatus
 from tests.cluster.conftest import send
 from tests.waiting import until
@@ -31,11 +32,57 @@ def spec_of(seed):
     )
 
 
+SWEPT = SweepSpec(
+    base=spec_of(0),
+    axes=(
+        Axis(callback=0, parameter="patience", values=(2, 3)),
+        Axis(callback=0, parameter="factor", values=(0.5, 0.3)),
+    ),
+    seeds=(0, 1),
+)
+
+
 def create(db, submit, seeds=range(3)):
     runs = [store.create_run(db, spec_of(seed), owner=OWNER) for seed in seeds]
     for run_id in runs:
-        submit(run_id)
+        submit("run", run_id)
     return runs
+
+
+def start_sweep(db, submit):
+    sweep_id = store.create_sweep(db, SWEPT, owner=OWNER).id
+    submit("sweep", sweep_id)
+    return sweep_id
+
+
+def at_work(db, sweep_id):
+    return sum(
+        branch.status is RunStatus.RUNNING and branch.last_epoch is not None
+        for branch in store.read_branches(db, sweep_id)
+    )
+
+
+def wait_for_sweep(db, sweep_id):
+    until(
+        lambda: not store.read_sweep(db, sweep_id).is_active,
+        within_s=150,
+        what="the sweep to end",
+    )
+    sweep = store.read_sweep(db, sweep_id)
+    assert sweep.status is RunStatus.FINISHED, sweep.error
+
+
+def curves(db, sweep_id):
+    """Return logs, rates, counters and acts of all runs of a sweep, by setting and seed."""
+    found = {}
+    for run in store.read_sweep_runs(db, sweep_id):
+        epochs, events = store.read_epochs(db, run.id), store.read_events(db, run.id)
+        found[run.setting, run.seed] = (
+            [(e.epoch, e.logs, e.learning_rate, e.learning_rate_after) for e in epochs],
+            [epoch.callbacks for epoch in epochs],
+            [(e.kind, e.epoch, e.detail) for e in events if e.kind is not EventKind.RESUMED],
+        )
+    return found
 
 
 def has_epochs(db, run_id, count=1):
@@ -86,7 +133,8 @@ def test_a_cluster_that_loses_machines_loses_nothing_and_trains_as_one_machine(c
     assert said.count(f": {TRAINS}, CPU") == 3
     assert "3 workers, 0 problems." in said
 
-    runs = create(db, cluster.app())
+    submit = cluster.app()
+    runs = create(db, submit)
     for run_id in runs:
         until(lambda run_id=run_id: has_epochs(db, run_id, 4), within_s=60, what="four epochs")
     # All three train at once. One machine loses its power, another one falls silent.
@@ -103,9 +151,21 @@ def test_a_cluster_that_loses_machines_loses_nothing_and_trains_as_one_machine(c
     assert all(event.epoch >= 2 for events in resumed.values() for event in events)
 
     own = alone.settings()
-    local = store.Store(own.store_url)
-    again = create(local, alone.app())
+    local, submit_here = store.Store(own.store_url), alone.app()
+    again = create(local, submit_here)
     wait_for_end(local, again)
     for there, here in zip(runs, again, strict=True):
         assert facts(db, there, cluster.settings()) == facts(local, here, own)
+
+    # A sweep on the two that are left and one that joins; one of them is lost meanwhile.
+    cluster.workers.append(cluster.worker())
+    cluster.check("3")
+    sweep = start_sweep(db, submit)
+    until(lambda: at_work(db, sweep) >= 2, within_s=60, what="two branches at work")
+    send(cluster.workers[2], signal.SIGKILL)
+    wait_for_sweep(db, sweep)
+    same = start_sweep(local, submit_here)
+    wait_for_sweep(local, same)
+    assert curves(db, sweep) == curves(local, same)
+    assert len(curves(db, sweep)) == SWEPT.run_count
     local.close()

@@ -8,7 +8,10 @@ from sqlalchemy import text
 
 from core import store
 from core.specs import presets
-from core.store import Event, EventKind, SavedState, Store, StoreError, connection
+from core.specs.callbacks import ReduceLROnPlateau
+from core.specs.run import RunSpec
+from core.specs.sweep import Axis, SweepSpec
+from core.store import Event, EventKind, RunStatus, SavedState, Store, StoreError, connection
 from core.store.runs import hold_run
 from tests.store.test_resuming import a_run, an_epoch
 
@@ -118,6 +121,17 @@ def test_a_fork_has_its_state_or_is_refused_while_its_parent_goes_back(db):
     gone, *forks = at_once(fork_or_go_back)
     kept = {state.file for fork in forks if fork for state in store.read_states(db, fork)}
     assert not kept & set(gone)
+
+
+def test_workers_that_end_the_last_branches_at_once_end_the_sweep(db):
+    base = RunSpec(callbacks=(ReduceLROnPlateau(),))
+    axis = Axis(callback=0, parameter="patience", values=(2, 3))
+    spec = SweepSpec(base=base, axes=(axis,), seeds=tuple(range(AT_ONCE)))
+    sweep = store.create_sweep(db, spec, owner=OWNER)
+    held = at_once(lambda n: store.claim_branch(db, sweep.id, task=f"{n}", worker="here"))
+    assert len({branch.id for branch in held}) == AT_ONCE
+    at_once(lambda number: store.end_branch(db, held[number], RunStatus.FINISHED))
+    assert store.read_sweep(db, sweep.id).status is RunStatus.FINISHED
 
 
 def test_states_and_texts_of_any_size_and_kind_are_kept(db, run_id):
