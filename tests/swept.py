@@ -112,7 +112,7 @@ def _train(db: Store, branch: Any, courses: Any, left: int) -> int:
             seconds=2.0,
             epochs={ids[s]: _row(course, epoch) for s, course in running.items()},
             events={ids[s]: _events(course, epoch) for s, course in running.items()},
-            ended={ids[s]: RunStatus.FINISHED for s in ended},
+            ended={ids[s]: (RunStatus.FINISHED, "") for s in ended},
         )
         store.write_branch_epoch(db, branch, done)
         groups: dict[float, list[int]] = {}
