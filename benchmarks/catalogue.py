@@ -56,6 +56,14 @@ BENCHMARKS = {
         "How long does the audit of 3,264 scans take, and how much memory?",
         "at most 60 s on two cores, and 1 GB",
     ),
+    "classify": Benchmark(
+        "How long from one upload to its probabilities and heat map on the screen?",
+        "at most 0.7 s, and 2 s during a training; our own work at most 1.5 times the reference",
+    ),
+    "batch": Benchmark(
+        "How many of 500 scans a second are classified?",
+        "at least 0.7 times the reference",
+    ),
     "decode": Benchmark(
         "What do broken and hostile uploads cost: how long, how much memory, and the app?",
         "at most 10 s and 600 MB a file, the app's memory back within 10 %, no crash",
@@ -63,6 +71,10 @@ BENCHMARKS = {
     "replay": Benchmark(
         "How many settings of ReduceLROnPlateau a second are replayed over a curve of 50 epochs?",
         "at least 1,000,000 on one core, and 3,000 times the reference",
+    ),
+    "state": Benchmark(
+        "What does it cost to keep the state of a training, beside Keras's `save_weights`?",
+        "taking, restoring and bytes at most the reference's",
     ),
     "regret_map": Benchmark(
         "How long does a map of 40 by 40 settings of EarlyStopping over 10 curves take?",

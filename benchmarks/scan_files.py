@@ -54,6 +54,14 @@ def dicom(pixels: NDArray[Any], *, syntax: UID = ExplicitVRLittleEndian, **eleme
     return _written(described, syntax)
 
 
+def float_dicom(pixels: NDArray[np.float32], **elements: Any) -> bytes:
+    """Return a DICOM file whose pixels are 32-bit floats, shape (rows, columns)."""
+    described = header(pixels, **elements)
+    del described.BitsStored, described.HighBit, described.PixelRepresentation
+    described.FloatPixelData = pixels.astype("<f4").tobytes()
+    return _written(described, ExplicitVRLittleEndian)
+
+
 def compressed_dicom(described: Dataset, syntax: UID, *frames: bytes) -> bytes:
     """Return a DICOM file of frames that are compressed already."""
     described.PixelData = encapsulate(list(frames))

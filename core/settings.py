@@ -61,6 +61,11 @@ class Settings(BaseSettings):
         """The directory of traced trainings, which can be deleted at any time."""
         return self.plateau_home / "traces"
 
+    @property
+    def exactness_dir(self) -> Path:
+        """The directory of what checks of devices found, which can be deleted at any time."""
+        return self.plateau_home / "exactness"
+
     def run_dir(self, run_id: str) -> Path:
         """Return the directory that holds the files of one run."""
         return self.plateau_home / "runs" / run_id

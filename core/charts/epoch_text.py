@@ -10,7 +10,7 @@ from core.charts.event_text import change_of_rate, event_line
 from core.charts.history import History, state_of
 from core.plateaus.comparisons import Margin
 from core.plateaus.digits import compared
-from core.plateaus.directions import direction_of
+from core.plateaus.directions import direction_of, likely_direction
 from core.plateaus.wording import format_metric, format_rate
 from core.specs.callbacks import METRICS, EarlyStopping, ReduceLROnPlateau
 from core.store.records import Epoch, Event, EventKind
@@ -98,7 +98,7 @@ def _comparison(history: History, index: int, state: State) -> str:
         return f"{value} cannot beat a best of NaN"
     if not math.isfinite(epoch.logs.get(metric, math.nan)):
         return f"{value}, which is no improvement"
-    margin, beaten = _margin(history, kind), best != before
+    margin, beaten = _margin(history, state), best != before
     shown, shown_before, agrees = compared(
         epoch.logs[metric],
         before,
@@ -113,18 +113,36 @@ def _comparison(history: History, index: int, state: State) -> str:
 
 
 def _best_before(history: History, index: int, kind: str) -> float | None:
-    """Return a callback's best after the previous epoch; None before its first."""
-    previous = state_of(history.epochs[index - 1], kind) if index else None
-    return None if previous is None else previous.get("best")
+    """Return a callback's best after the previous epoch; None before its first.
+
+    A fork's callback that watches another metric than its parent's, or that Keras brought back,
+    begins anew.
+    """
+    anew = history.run.keras_restore and index == history.shared
+    previous = state_of(history.epochs[index - 1], kind) if index and not anew else None
+    now = state_of(history.epochs[index], kind) or {}
+    if previous is None or previous.get("monitor") != now.get("monitor"):
+        return None
+    return previous.get("best")
 
 
-def _margin(history: History, kind: str) -> Margin:
+def _margin(history: History, state: State) -> Margin:
+    """Return by how much a best must be beaten, of a callback of the run or of its parent."""
+    kind, metric = str(state["kind"]), str(state["monitor"])
     callback = next(
-        callback
-        for callback in history.run.spec.callbacks
-        if isinstance(callback, ReduceLROnPlateau | EarlyStopping) and callback.kind == kind
+        (
+            callback
+            for callback in history.run.spec.callbacks
+            if isinstance(callback, ReduceLROnPlateau | EarlyStopping)
+            and (callback.kind, callback.monitor) == (kind, metric)
+        ),
+        None,
     )
-    return Margin(callback.min_delta, False, direction_of(callback.monitor, callback.mode))
+    if callback is None:
+        return Margin(abs(state.get("min_delta", 0.0)), False, likely_direction(metric))
+    # Keras gives it a sign; a parent's may have been another.
+    size = abs(state.get("min_delta", callback.min_delta))
+    return Margin(size, False, direction_of(callback.monitor, callback.mode))
 
 
 def _value(epoch: Epoch, metric: str) -> str:

@@ -1,6 +1,9 @@
 """What happened, in words, for the labels of the live figure."""
 
-from collections.abc import Callable, Mapping
+import csv
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from core.plateaus.wording import format_metric, format_rate
@@ -12,6 +15,17 @@ Detail = Mapping[str, Any]
 def event_line(event: Event) -> str:
     """Return one line on an event; plain text, not escaped."""
     return _LINES[event.kind](event.detail)
+
+
+def events_csv(events: Sequence[Event]) -> str:
+    """Return events as CSV with a header: epoch from 1, kind, what happened, and its numbers."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["epoch", "kind", "what happened", "detail"])
+    for event in events:
+        shown = "" if event.epoch is None else event.epoch + 1
+        writer.writerow([shown, event.kind, event_line(event), json.dumps(dict(event.detail))])
+    return text.getvalue()
 
 
 def change_of_rate(before: float, after: float) -> str:
@@ -71,8 +85,16 @@ def _continued(_: Detail) -> str:
 
 
 def _forked(detail: Detail) -> str:
-    changed = ", ".join(str(name) for name in detail.get("changed", {}))
-    return f"Forked here: {changed} changed." if changed else "Forked here, nothing changed."
+    pairs: Mapping[str, Any] = detail.get("changed", {})
+    changed = [_change(name, *pair) for name, pair in pairs.items() if None not in pair]
+    return f"Forked here: {', '.join(changed)}." if changed else "Forked here, nothing changed."
+
+
+def _change(name: str, before: Any, after: Any) -> str:
+    """Return how a setting changed; those of callbacks that came or went are not among them."""
+    if name == "callbacks":
+        return f"callbacks {', '.join(after) or 'none'}"
+    return f"{name} {before} → {after}"
 
 
 def _failed(detail: Detail) -> str:

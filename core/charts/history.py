@@ -15,11 +15,19 @@ _DIGITS = 5
 
 @dataclass(frozen=True)
 class History:
-    """One run with its epochs and events, in order; epochs are shown from 1."""
+    """One run with its epochs and events, in order; epochs are shown from 1.
+
+    Attributes:
+        run: The run.
+        epochs: Those finished; a fork has those of its parent up to the fork as well.
+        events: What happened in them.
+        shared_with: The name of the run it was forked from; "" if it is not known here.
+    """
 
     run: Run
     epochs: Sequence[Epoch]
     events: Sequence[Event]
+    shared_with: str = ""
 
     @cached_property
     def judged(self) -> Monitored:
@@ -40,6 +48,16 @@ class History:
     def planned(self) -> int:
         """The number of epochs the run was asked for."""
         return self.run.spec.training.epochs
+
+    @property
+    def fork(self) -> int:
+        """The last epoch, from 1, that it shares with the run it was forked from; 0 if none."""
+        return 0 if self.run.forked_at is None else self.run.forked_at + 1
+
+    @cached_property
+    def shared(self) -> int:
+        """How many of its epochs it shares with the run it was forked from."""
+        return sum(number <= self.fork for number in self.shown)
 
     def curve(self, metric: str) -> list[float | None]:
         """Return a metric by epoch, rounded for drawing; None for a gap."""
@@ -65,13 +83,25 @@ class History:
         """Return the epoch, from 1, at which an event is marked.
 
         Restored weights are marked where they come from; what has no epoch, such as a
-        failure between two epochs, at the last finished one.
+        failure between two epochs, at the last finished one; a run that went on from its
+        very beginning at the first.
         """
         if event.kind is EventKind.WEIGHTS_RESTORED:
             return int(event.detail["from_epoch"]) + 1
         if event.epoch is not None:
             return event.epoch + 1
-        return self.shown[-1] if self.shown else 1
+        went_on = event.kind in (EventKind.RESUMED, EventKind.CONTINUED)
+        return self.shown[-1] if self.shown and not went_on else 1
+
+    def place_of(self, event: Event) -> float:
+        """Return where among the epochs, from 1, a change of the rate took effect.
+
+        Callbacks act between two epochs; a person before any batch.
+        """
+        batch = event.detail.get("batch")
+        if not is_by_hand(event) or batch is None:
+            return self.shown_epoch(event) + 0.5
+        return self.shown_epoch(event) - 0.5 + batch / (self.run.steps_per_epoch or batch + 1)
 
     def judged_value(self, shown_epoch: int) -> float | None:
         """Return the judged metric after an epoch counted from 1; None for a gap."""
@@ -87,6 +117,11 @@ class History:
             if state is not None and state.get("monitor") == self.judged.metric:
                 return state
         return None
+
+
+def is_by_hand(event: Event) -> bool:
+    """Tell whether it is a change of the rate that a person made while the run went on."""
+    return event.kind is EventKind.LEARNING_RATE_SET and event.detail.get("by") == "hand"
 
 
 def state_of(epoch: Epoch, kind: str) -> Mapping[str, Any] | None:

@@ -9,6 +9,7 @@ import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
 from core.charts.cells import UNIFORM_TEXT, cell_rows, cell_traces, strip_axis
 from core.charts.curves import metric_traces, rate_trace
 from core.charts.epoch_text import epoch_texts
+from core.charts.forked import shared_band, shared_note
 from core.charts.frame import (
     AXES,
     FONT,
@@ -52,7 +53,12 @@ _EDGE_PX = 6
 
 
 def run_figure(
-    run: Run, epochs: Sequence[Epoch], events: Sequence[Event], *, dark: bool
+    run: Run,
+    epochs: Sequence[Epoch],
+    events: Sequence[Event],
+    *,
+    shared_with: str = "",
+    dark: bool,
 ) -> go.Figure:
     """Draw one run: its metrics, what its callbacks count and do, its learning rate.
 
@@ -61,11 +67,12 @@ def run_figure(
 
     Args:
         run: The run; its spec says which rows there are.
-        epochs: Its finished epochs, in order; may be empty.
+        epochs: Its finished epochs, in order; may be empty. A fork has those it shares, too.
         events: Its events, in order.
+        shared_with: The name of the run that a fork shares its past with.
         dark: Whether the page is dark.
     """
-    history, colours = History(run, epochs, events), palette(dark)
+    history, colours = History(run, epochs, events, shared_with), palette(dark)
     frame = frame_of(history)
     scales = {
         "accuracy": accuracy_scale(
@@ -141,9 +148,13 @@ def _layout(
         **hover_layout(colours),
         "modebar": {"bgcolor": colours.paper, "color": colours.soft, "activecolor": colours.ink},
         "legend": legend_layout(frame.row("lane").bottom, colours),
-        "shapes": reduction_lines(history, rate.bottom, accuracy.top, colours),
+        "shapes": [
+            *shared_band(history, rate.bottom, accuracy.top, colours),
+            *reduction_lines(history, rate.bottom, accuracy.top, colours),
+        ],
         "annotations": [
             *headings(frame, colours),
+            *shared_note(history, accuracy.top, colours),
             *reduction_labels(history, accuracy.top, colours),
             *_notes(history, frame, colours),
         ],

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.charts.frame import AXES, Scale, note
-from core.charts.history import History
+from core.charts.history import History, is_by_hand
 from core.charts.palette import Palette
 from core.specs.callbacks import METRICS, ModelCheckpoint
-from core.store.records import EventKind
+from core.store.records import Event, EventKind
 
 # A label takes about a tenth of the width of the narrowest screen.
 _LABEL_SHARE = 0.09
@@ -32,6 +32,7 @@ class Look:
 SAVED = Look("saved", "diamond", 7, "best", outlined=True)
 BEST_SAVED = Look("best saved", "star", 15, "best", outlined=True)
 NAN = Look("NaN", "x", 11, "trouble", outlined=True)
+BY_HAND = Look("rate set by hand", "bowtie", 15, "reduction", outlined=True)
 
 # Open marks are larger, so that they stay visible around another on the same epoch.
 LOOKS = {
@@ -49,6 +50,15 @@ LOOKS = {
     EventKind.FINISHED: Look("finished", "line-ns-open", 18, "soft"),
 }
 """How each kind of event is marked; the later ones are drawn above the earlier."""
+
+
+def look_of(event: Event) -> Look:
+    """Return how an event is marked."""
+    if event.kind is EventKind.CHECKPOINT_SAVED:
+        return SAVED
+    return (
+        NAN if event.kind is EventKind.NAN else BY_HAND if is_by_hand(event) else LOOKS[event.kind]
+    )
 
 
 def event_traces(
@@ -82,7 +92,7 @@ def nan_traces(
 def reduction_lines(
     history: History, bottom: float, top: float, colours: Palette
 ) -> list[dict[str, Any]]:
-    """Return a dotted line through all rows between the epochs before and after a change."""
+    """Return a dotted line through all rows where the rate changed by a callback or by hand."""
     return [
         {
             "type": "line",
@@ -119,9 +129,9 @@ def reduction_labels(history: History, top: float, colours: Palette) -> list[dic
 def _reductions(history: History) -> Iterator[tuple[float, float]]:
     """Yield where the rate changed and by which factor."""
     for event in history.events:
-        if event.kind is EventKind.LEARNING_RATE_REDUCED:
-            factor = event.detail["to"] / event.detail["from"]
-            yield history.shown_epoch(event) + 0.5, factor
+        reduced = event.kind is EventKind.LEARNING_RATE_REDUCED
+        if (reduced or is_by_hand(event)) and event.detail["from"]:
+            yield history.place_of(event), event.detail["to"] / event.detail["from"]
 
 
 def _places(history: History) -> Iterator[tuple[Look, list[int]]]:
@@ -129,13 +139,13 @@ def _places(history: History) -> Iterator[tuple[Look, list[int]]]:
     for look, places in _checkpoints(history):
         if places:
             yield look, places
-    for kind, look in LOOKS.items():
-        if places := _epochs_of(history, kind):
+    for look in (*LOOKS.values(), BY_HAND):
+        if places := _epochs_with(history, look):
             yield look, places
 
 
 def _checkpoints(history: History) -> list[tuple[Look, list[int]]]:
-    saved = _epochs_of(history, EventKind.CHECKPOINT_SAVED)
+    saved = _epochs_with(history, SAVED)
     # Only where the best alone is saved is the last one saved the best.
     best_only = any(
         isinstance(callback, ModelCheckpoint) and callback.save_best_only
@@ -144,9 +154,11 @@ def _checkpoints(history: History) -> list[tuple[Look, list[int]]]:
     return [(SAVED, saved[:-1]), (BEST_SAVED, saved[-1:])] if best_only else [(SAVED, saved)]
 
 
-def _epochs_of(history: History, kind: EventKind) -> list[int]:
-    """Return the epochs, from 1, that have an event of a kind, each once."""
-    return sorted({history.shown_epoch(event) for event in history.events if event.kind is kind})
+def _epochs_with(history: History, look: Look) -> list[int]:
+    """Return the epochs, from 1, that have an event of that look, each once."""
+    return sorted(
+        {history.shown_epoch(event) for event in history.events if look_of(event) is look}
+    )
 
 
 def _on_curve(history: History, epochs: list[int], scale: Scale) -> list[tuple[int, float]]:

@@ -23,8 +23,10 @@
 
 import hashlib
 import io
+import json
 import os
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -41,6 +43,8 @@ Weights = Literal["final", "best"]
 
 WEIGHTS: tuple[Weights, ...] = ("final", "best")
 FORMAT = 1
+
+_PIECE = 256
 
 
 class UnreadableEvaluation(ValueError):
@@ -83,13 +87,29 @@ def file_of(directory: Path, weights: Weights) -> Path:
 
 
 def key_of(model: Path, scans: ScanSet) -> str:
-    """Name what is evaluated: 64 hexadecimal digits of SHA-256 over the model and the scans."""
+    """Name what is evaluated: 64 hexadecimal digits of SHA-256 over the model and the scans.
+
+    All scans count, as those trained on say which others have twins, and whose they are.
+    """
     digest = hashlib.sha256()
     with model.open("rb") as file:
         digest.update(hashlib.file_digest(file, "sha256").digest())
-    for array in (scans.images[scans.validation], scans.labels, scans.validation):
-        digest.update(np.ascontiguousarray(array).tobytes())
+    digest.update(json.dumps([scans.classes, scans.names]).encode())
+    for array in (scans.images, scans.labels, scans.groups, scans.validation, scans.masks):
+        for part in _parts(array):
+            digest.update(part)
     return digest.hexdigest()
+
+
+def _parts(array: NDArray[Any] | None) -> Iterator[bytes]:
+    """Give an array's type, shape and values, or that there is none."""
+    if array is None:
+        yield b"none"
+        return
+    yield f"{array.dtype.str}{array.shape}".encode()
+    # Piece by piece: a set that is mapped from the disk may be larger than the memory.
+    for start in range(0, len(array), _PIECE):
+        yield array[start : start + _PIECE].tobytes()
 
 
 def to_bytes(evaluated: Evaluated) -> bytes:

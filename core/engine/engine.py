@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from core import store
 from core.engine import jobs, tether
 from core.engine.answers import Answer
-from core.engine.roles import ANSWERS, TRAINS, count_of, resources_for
+from core.engine.roles import ANSWERS, TRAINS, count_of, heard_of, places_for, resources_for
 from core.engine.sweeps import SweepTasks
 from core.settings import Settings
 from core.store import RunStatus, Store
@@ -33,6 +33,11 @@ _DIED = (
     f"The worker process died {store.MOST_RECOVERIES + 1} times in a row before an epoch was "
     "finished: it was killed, or the machine ran out of memory. Finished epochs are kept; try a "
     "smaller batch or smaller images."
+)
+_OTHER_STORE = (
+    "The worker that was given this run does not find it in its store. Workers of a cluster need "
+    "the app's DATABASE_URL, the address of a PostgreSQL server that all of them reach: see "
+    "docs/cluster.md."
 )
 _STOPPED = "The program that trained it was stopped. Its finished epochs are kept."
 _NO_ANSWER = (
@@ -55,6 +60,7 @@ class EngineState(StrEnum):
 
     STARTING = "starting"
     WARMING_UP = "warming up"
+    NO_WORKER = "no worker"
     READY = "ready"
 
 
@@ -81,6 +87,10 @@ class Engine:
         self._client: Client | None = None
         self._waiting: list[str] = []
         self._futures: dict[str, Future[Any]] = {}
+        # Runs of a child that died or of a cluster that was lost.
+        self._orphans: list[str] = []
+        # Of workers that fell silent; until Dask has noticed it too, they keep others away.
+        self._lost: list[Future[Any]] = []
         self._new_sweeps: list[str] = []
         self._sweeps = SweepTasks(db)
         self._unasked: list[Answer] = []
@@ -130,6 +140,9 @@ class Engine:
         while not self._closed.is_set():
             try:
                 self._round()
+            except store.StoreError:
+                # The trainings go on, and so does the next round.
+                _log.exception("the engine cannot use the store")
             except Exception:  # noqa: BLE001
                 # The next round starts from what is there: a dead child, a lost connection.
                 _log.exception("the engine had to start over")
@@ -144,12 +157,19 @@ class Engine:
     def _round(self) -> None:
         if self._child is not None and self._child.poll() is not None:
             self._drop()
+        while self._orphans:
+            self._take_up_again(self._orphans[0])
+            self._orphans.pop(0)
         client = self._client or self._connect()
         workers = client.scheduler_info()["workers"] if client.status == "running" else {}
-        self.state = EngineState.READY if workers else EngineState.WARMING_UP
+        none = EngineState.WARMING_UP if self._child is not None else EngineState.NO_WORKER
+        self.state = EngineState.READY if workers else none
         self.trainers = count_of(TRAINS, workers)
         trains = resources_for(TRAINS, workers, own=self._child is not None)
-        while self._waiting:
+        heard = heard_of(workers, within_s=SILENCE_S)
+        places = places_for(TRAINS, heard, own=self._child is not None)
+        # No more than can run: Dask would have the others wait behind one of the workers.
+        while self._waiting and len(self._futures) < places:
             run_id = self._waiting.pop(0)
             self._futures[run_id] = client.submit(
                 jobs.call,
@@ -161,6 +181,7 @@ class Engine:
                 fifo_timeout="0 ms",
                 resources=trains,
             )
+            self._futures[run_id].add_done_callback(self._wake_up)
         answers = resources_for(ANSWERS, workers, own=bool(self._child and self._futures))
         while self._unasked:
             # Taken off last, so that none is lost with the connection.
@@ -217,18 +238,21 @@ class Engine:
         for run_id, future in list(self._futures.items()):
             if not future.done():
                 continue
-            del self._futures[run_id]
             error = future.exception() if future.status == "error" else None
             if error is None or isinstance(error, KilledWorker):
                 self._take_up_again(run_id)
             else:
-                store.end_run(self._store, run_id, RunStatus.FAILED, error=str(error))
+                sentence = _OTHER_STORE if isinstance(error, store.UnknownRun) else str(error)
+                store.end_run(self._store, run_id, RunStatus.FAILED, error=sentence)
+            # Last, so that it is not forgotten where the store cannot be used just now.
+            del self._futures[run_id]
 
     def _take_up_again(self, run_id: str) -> None:
         """Submit a run once more if it has not ended; it goes on after its last epoch."""
         if self._is_queued(run_id):
-            # It stood behind the run whose worker died; it has not begun.
-            self._waiting.append(run_id)
+            # It stood behind the run whose worker died, or was resumed a moment ago.
+            if run_id not in self._waiting:
+                self._waiting.append(run_id)
         elif self._is_active(run_id):
             if store.requeue_run(self._store, run_id):
                 self._waiting.append(run_id)
@@ -260,7 +284,13 @@ class Engine:
         if time.monotonic() - self._touched_s < _TOUCH_S:
             return
         self._touched_s = time.monotonic()
-        store.touch_queued(self._store, [*self._waiting, *self._futures])
+        store.touch_queued(self._store, [*self._waiting, *self._orphans, *self._futures])
+        self._lost = [future for future in self._lost if not future.done()]
+        for run_id in store.read_silent(self._store, older_than_s=SILENCE_S):
+            if run_id in self._futures:
+                # A machine that is gone closes no connection; Dask notices it minutes later.
+                self._take_up_again(run_id)
+                self._lost.append(self._futures.pop(run_id))
         store.interrupt_silent(self._store, older_than_s=SILENCE_S)
         self._sweeps.look_after(silence_s=SILENCE_S)
 
@@ -284,6 +314,7 @@ class Engine:
         if self._child is not None:
             tether.end(self._child)
             self._child = None
+        self._lost.clear()
         self._sweeps.lose(for_good=self._closed.is_set())
         for answer in list(self._asked):
             del self._asked[answer]
@@ -291,6 +322,6 @@ class Engine:
         for run_id in list(self._futures):
             del self._futures[run_id]
             if not self._closed.is_set():
-                self._take_up_again(run_id)
+                self._orphans.append(run_id)
             elif not self._is_queued(run_id):
                 store.end_run(self._store, run_id, RunStatus.INTERRUPTED, error=_STOPPED)

@@ -6,6 +6,7 @@ names, and with it Keras.
 
 import importlib
 import logging
+import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,10 @@ LAYOUT = "core.training.predict:layout"
 BRING = "core.training.predict:bring"
 
 _log = logging.getLogger(__name__)
+
+# Keras keeps seeds, names and graphs in one place for all threads. The workers that the engine
+# starts have one thread; those of a cluster have as many as somebody gave them.
+_one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,8 @@ class Reply:
 def call(job: str, *arguments: Any) -> Any:
     """Call a function by its "module:name", in a worker."""
     module, name = job.split(":")
-    return getattr(importlib.import_module(module), name)(*arguments)
+    with _one_at_a_time:
+        return getattr(importlib.import_module(module), name)(*arguments)
 
 
 def reply(job: str, *arguments: Any) -> Reply:

@@ -11,6 +11,9 @@ CONFIDENCE = 0.95
 DRAWS = 2000
 """Samples of the bootstrap."""
 
+FEW = 10
+"""With fewer units an interval is a rough one, and the page says so."""
+
 _BLOCK = 200
 _FEWEST = 2
 
@@ -61,7 +64,7 @@ def share_interval(right: NDArray[np.bool_], groups: NDArray[np.int64]) -> Inter
     Source: Efron and Tibshirani, An Introduction to the Bootstrap (1993), ch. 13; Field and
     Welsh, Bootstrapping clustered data, J. R. Stat. Soc. B 69 (2007).
     """
-    found = mean_interval(right.astype(np.float64), groups)
+    found = mean_interval(right.astype(np.float64), groups, within=(0.0, 1.0))
     if found.units and found.value in (0.0, 1.0):
         # Clopper and Pearson (1934) with no failure at all: both ends have closed forms.
         reach = 1 - ((1 - CONFIDENCE) / 2) ** (1 / found.units)
@@ -70,14 +73,27 @@ def share_interval(right: NDArray[np.bool_], groups: NDArray[np.int64]) -> Inter
     return found
 
 
-def mean_interval(values: NDArray[np.float64], groups: NDArray[np.int64]) -> Interval:
+def mean_interval(
+    values: NDArray[np.float64],
+    groups: NDArray[np.int64],
+    *,
+    within: tuple[float, float] = (-1.0, 1.0),
+) -> Interval:
     """Return the mean of values by scan, with its 95 % interval, subjects drawn whole.
 
     Takes differences of two models on the same scans as well: they are paired then.
 
+    The percentiles of a bootstrap are too narrow where few are drawn: they take the spread of
+    the few for that of all, and know nothing of Student's t. Both ends are moved away from the
+    mean by `_widening`, which is nothing with hundreds and half as much again with five.
+
     Args:
         values: Shape (scans,).
         groups: As in `Predictions`, shape (scans,).
+        within: The lowest and the highest mean there could be.
+
+    Source: Hesterberg, What Teachers Should Know About the Bootstrap, Am. Stat. 69 (2015),
+    whose expanded percentile interval has this reach for a mean that is spread normally.
     """
     units, by = _units(groups)
     count = int(units.max()) + 1 if units.size else 0
@@ -86,8 +102,18 @@ def mean_interval(values: NDArray[np.float64], groups: NDArray[np.int64]) -> Int
         return Interval(value, math.nan, math.nan, len(values), count, by)
     sums, sizes = np.bincount(units, values).astype(np.float64), np.bincount(units)
     tail = (1 - CONFIDENCE) / 2
-    low, high = np.quantile(_means(sums, sizes), (tail, 1 - tail))
+    ends = np.quantile(_means(sums, sizes), (tail, 1 - tail))
+    low, high = np.clip(value + _widening(count) * (ends - value), *within)
     return Interval(value, float(low), float(high), len(values), count, by)
+
+
+def _widening(units: int) -> float:
+    """Return by how much a bootstrap over so few units is too narrow, 1 or more."""
+    from scipy.special import ndtri, stdtrit  # noqa: PLC0415 # pyright: ignore[reportMissingTypeStubs]
+
+    upper = (1 + CONFIDENCE) / 2
+    student = float(stdtrit(units - 1, upper) / ndtri(upper))
+    return student * math.sqrt(units / (units - 1))
 
 
 def _units(groups: NDArray[np.int64]) -> tuple[NDArray[np.int64], Literal["subject", "scan"]]:

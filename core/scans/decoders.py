@@ -12,10 +12,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from core.scans import wire
+from core.scans import freed, wire
 from core.scans.images import MAX_PIXELS
 from core.scans.limits import IDLE_S, was_too_slow
 from core.scans.messages import NONSENSE
+from core.scans.turns import Turns
 from core.scans.upload import UnreadableScan
 from core.scans.wire import BrokenWire, Message
 
@@ -107,10 +108,15 @@ class Decoders:
     """Hands out decoders, `_AT_ONCE` at a time, and keeps the next one started."""
 
     def __init__(self) -> None:
-        self._slots = threading.Semaphore(_AT_ONCE)
+        self._turns = Turns(_AT_ONCE)
         self._lock = threading.Lock()
         self._spare: Decoder | None = None
         atexit.register(self.close)
+
+    @property
+    def awaited(self) -> bool:
+        """Whether somebody waits for one."""
+        return self._turns.awaited
 
     @contextmanager
     def one(self) -> Generator[Decoder]:
@@ -119,7 +125,7 @@ class Decoders:
         Raises:
             UnreadableScan: If others keep all of them busy, or none can be started.
         """
-        if not self._slots.acquire(timeout=_PATIENCE_S):
+        if not self._turns.take(within_s=_PATIENCE_S):
             raise UnreadableScan("Many scans are being read just now: try again in a minute.")
         try:
             decoder = self._taken()
@@ -128,8 +134,9 @@ class Decoders:
             finally:
                 decoder.close()
         finally:
-            self._slots.release()
+            self._turns.give_up()
             self.prepare()
+            freed.give_back()
 
     def prepare(self) -> None:
         """Start the next decoder, unless there is one."""

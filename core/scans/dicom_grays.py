@@ -98,15 +98,34 @@ def _windowed(
 ) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
     padding = _padding(stored, frame)
     values = apply_modality_lut(stored, frame)
+    missing = _missing(values)
     inverted = frame.PhotometricInterpretation == _INVERTED
     shown, notes = _shown(values, frame, window)
     if shown is None:
         grays = _automatic(values, padding, inverted=inverted)
     else:
+        shown = np.where(missing, 0, (1 - shown) if inverted else shown)
         # Not cast: what is neither black nor white would be cut, not rounded.
-        grays = np.rint(255 * ((1 - shown) if inverted else shown)).astype(np.uint8)
-    grays[padding] = 0
-    return grays, notes
+        grays = np.rint(255 * shown).astype(np.uint8)
+    grays[padding | missing] = 0
+    return grays, (*notes, *_of_missing(missing))
+
+
+def _missing(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Tell which values are no numbers.
+
+    Raises:
+        UnreadableScan: If none is.
+    """
+    missing = np.isnan(values)
+    if missing.all():
+        raise UnreadableScan("None of its pixels has a value, all are NaN: export the scan again.")
+    return missing
+
+
+def _of_missing(missing: NDArray[np.bool_]) -> tuple[str, ...]:
+    share = float(missing.mean())
+    return (f"{share:.1%} of the scan has no value (NaN) and is black.",) if share else ()
 
 
 def _automatic(

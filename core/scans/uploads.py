@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict
 
-from core.scans import messages
+from core.scans import freed, messages
 from core.scans.decoders import Decoder, Decoders
 from core.scans.upload import AUTOMATIC, Choice, Scan, UnreadableScan, Upload
 
@@ -23,6 +23,7 @@ __all__ = [
     "decode",
     "decode_all",
     "first_look",
+    "forget",
     "inspect",
     "prepare",
 ]
@@ -34,6 +35,11 @@ MAX_BYTES = 20 * 2**20
 def prepare() -> None:
     """Start the next decoder ahead of its upload, and return at once; for a page that opens."""
     _decoders().prepare()
+
+
+def forget() -> None:
+    """Give back the memory of uploads that were let go; for a page that is left."""
+    freed.give_back()
 
 
 def inspect(data: bytes) -> Upload:
@@ -77,7 +83,8 @@ def first_look(data: bytes) -> tuple[Upload, Scan]:
 def decode_all(files: Iterable[bytes]) -> Iterator[Scan | UnreadableScan]:
     """Read the first, or middle, scan of each of one person's files, one after another.
 
-    They share a process until one of them breaks it, which costs only that one.
+    They share a process until one of them breaks it, which costs only that one, or until
+    somebody else waits for it: then that one's turn comes before the next file's.
 
     Yields:
         For each file its scan, or why there is none.
@@ -85,7 +92,7 @@ def decode_all(files: Iterable[bytes]) -> Iterator[Scan | UnreadableScan]:
     with ExitStack() as stack:
         decoder: Decoder | None = None
         for data in files:
-            if decoder is None or decoder.broken:
+            if decoder is None or decoder.broken or _decoders().awaited:
                 stack.close()
                 decoder = stack.enter_context(_decoders().one())
             try:

@@ -19,12 +19,16 @@ from core.store.branches import (
 from core.store.connection import Store, StoreError
 from core.store.family import (
     History,
+    Shared,
     changed_settings,
     create_fork,
+    kept_epochs,
     read_family,
+    read_histories,
     read_history,
+    read_shared,
 )
-from core.store.files import delete_directory, history_csv, zip_directory
+from core.store.files import delete_directory, history_csv, history_json, zip_directory
 from core.store.interventions import (
     Orders,
     multiply_rate,
@@ -77,6 +81,7 @@ from core.store.runs import (
     read_run,
     read_runs,
     read_runs_of,
+    read_silent,
     request_stop,
     start_run,
     stop_requested,
@@ -121,6 +126,7 @@ __all__ = [
     "Run",
     "RunStatus",
     "SavedState",
+    "Shared",
     "Signs",
     "StateFiles",
     "Store",
@@ -148,9 +154,11 @@ __all__ = [
     "go_back",
     "go_back_to",
     "history_csv",
+    "history_json",
     "interrupt_silent",
     "interrupt_silent_sweeps",
     "interrupt_sweep",
+    "kept_epochs",
     "known_noise",
     "multiply_rate",
     "newest",
@@ -165,6 +173,7 @@ __all__ = [
     "read_events",
     "read_events_of",
     "read_family",
+    "read_histories",
     "read_history",
     "read_last_batch",
     "read_ledger",
@@ -173,7 +182,9 @@ __all__ = [
     "read_run_ids",
     "read_runs",
     "read_runs_of",
+    "read_shared",
     "read_signs",
+    "read_silent",
     "read_states",
     "read_sweep",
     "read_sweep_runs",

@@ -78,8 +78,19 @@ def settle(connection: Connection, sweep_id: str) -> None:
     )
 
 
+def hold_sweep(connection: Connection, sweep_id: str | None) -> None:
+    """Let nobody else change a sweep until the transaction ends; to be called first.
+
+    SQLite lets one writer in at a time; PostgreSQL locks the sweep's row. All that is one
+    sweep's is behind that lock, so that two workers that end its last branches in the same
+    moment see each other's.
+    """
+    connection.execute(select(sweeps.c.id).where(sweeps.c.id == sweep_id).with_for_update())
+
+
 def require_held(connection: Connection, branch: Branch) -> None:
     """Refuse a worker that was taken for dead, or whose sweep was interrupted."""
+    hold_sweep(connection, branch.sweep_id)
     query = select(branches.c.attempt, branches.c.status).where(branches.c.id == branch.id)
     row = connection.execute(query).one_or_none()
     if row is None or row.attempt != branch.attempt or row.status != RunStatus.RUNNING:

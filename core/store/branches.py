@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select, union_all, update
 from core.store.branch_rows import (
     branch_of,
     end_branch_in,
+    hold_sweep,
     insert_branch,
     mark_ended,
     read_branch_in,
@@ -60,6 +61,7 @@ def claim_branch(store: Store, sweep_id: str, *, task: str, worker: str) -> Bran
         .order_by(branches.c.first_epoch, branches.c.created_s, branches.c.id)
     )
     with store.write() as connection:
+        hold_sweep(connection, sweep_id)
         for branch_id in connection.execute(queued).scalars().all():
             taken = connection.execute(
                 update(branches)
@@ -220,7 +222,9 @@ def requeue_branches(store: Store, task: str) -> int:
 
     One that died too often without an epoch between them fails.
     """
+    of_task = select(branches.c.sweep_id).where(branches.c.task == task).limit(1)
     with store.write() as connection:
+        hold_sweep(connection, connection.execute(of_task).scalar())
         query = select(branches).where(
             branches.c.task == task, branches.c.status == RunStatus.RUNNING
         )
@@ -286,6 +290,7 @@ def read_run_ids(store: Store, branch: Branch) -> dict[int, str]:
 def update_branch_runs(store: Store, branch: Branch, **values: Any) -> None:
     """Change columns of all runs of a branch, such as `device`."""
     with store.write() as connection:
+        hold_sweep(connection, branch.sweep_id)
         ids = list(run_ids_in(connection, branch, branch.settings).values())
         connection.execute(update(runs).where(runs.c.id.in_(ids)).values(**values))
 

@@ -6,14 +6,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 
 from core.store.migration import bring_up_to_date
 
 BUSY_TIMEOUT_S = 20
+# No transaction of ours rests; a tenth of this is already an accident.
+_IDLE_S = 8
 # Older releases can corrupt a WAL when two connections checkpoint at once.
 _FIRST_SAFE_WAL = (3, 51, 3)
+# Full, locked, out of reach; a connection that the server has closed.
+_UNUSABLE = (OperationalError, InternalError, InterfaceError)
+_POSTGRES = ("postgresql", "postgres")
 
 
 class StoreError(RuntimeError):
@@ -36,21 +41,28 @@ class Store:
 
     @contextmanager
     def read(self) -> Generator[Connection]:
-        """Yield a connection for reading."""
-        with self._engine.connect() as connection:
-            yield connection
+        """Yield a connection for reading.
+
+        Raises:
+            StoreError: If the store cannot be reached or stays locked.
+        """
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except _UNUSABLE as error:
+            raise StoreError(_sentence(error)) from error
 
     @contextmanager
     def write(self) -> Generator[Connection]:
         """Yield a connection whose changes are all made, or none.
 
         Raises:
-            StoreError: If the disk is full or the store stays locked.
+            StoreError: If the disk is full, or the store stays locked or out of reach.
         """
         try:
             with self._writer.begin() as connection:
                 yield connection
-        except OperationalError as error:
+        except _UNUSABLE as error:
             raise StoreError(_sentence(error)) from error
 
     def close(self) -> None:
@@ -60,6 +72,8 @@ class Store:
 
 def _open(url: str) -> Engine:
     address = make_url(url)
+    if address.get_backend_name() in _POSTGRES:
+        return _open_postgres(address)
     if address.get_backend_name() != "sqlite":
         return create_engine(address, pool_pre_ping=True)
     if address.database:
@@ -68,6 +82,20 @@ def _open(url: str) -> Engine:
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _open_postgres(address: URL) -> Engine:
+    if "+" not in address.drivername:
+        # SQLAlchemy's own choice for the plain name is a driver that we do not install.
+        address = address.set(drivername="postgresql+psycopg")
+    # By itself it waits for locks for ever, and keeps those of a machine that fell silent.
+    limits = {
+        "lock_timeout": BUSY_TIMEOUT_S,
+        "idle_in_transaction_session_timeout": _IDLE_S,
+    }
+    given = address.query.get("options", "")
+    options = " ".join([str(given), *(f"-c {name}={s}s" for name, s in limits.items())])
+    return create_engine(address, pool_pre_ping=True, connect_args={"options": options})
 
 
 def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
@@ -84,10 +112,10 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _sentence(error: OperationalError) -> str:
+def _sentence(error: DBAPIError) -> str:
     reason = str(error.orig)
-    if "full" in reason:
+    if "full" in reason or "No space left" in reason:
         return "The disk that holds the store is full: free some space; what was stored is safe."
-    if "locked" in reason:
+    if "locked" in reason or "lock timeout" in reason:
         return f"The store was locked for {BUSY_TIMEOUT_S} s: another program may be copying it."
-    return f"The store cannot be written: {reason}."
+    return f"The store cannot be used: {reason.strip().rstrip('.')}."

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from core.specs import links
 from core.specs.lineage import require_same_trunk
 from core.specs.run import RunSpec
 from core.store.connection import Store
-from core.store.progress import read_epochs, read_events
+from core.store.progress import read_curves, read_epochs, read_events, read_events_of
 from core.store.records import Epoch, Event, EventKind, Run, RunStatus, SavedState
-from core.store.runs import owned_run, read_run, run_of
-from core.store.states import insert_state, read_states
+from core.store.runs import UnknownRun, hold_run, owned_run, read_run, read_runs_of, run_of
+from core.store.states import insert_state, read_states, states_of
 from core.store.tables import events, runs
 
 _OF_THE_RUN_ALONE = frozenset(
@@ -33,14 +33,36 @@ _OF_THE_RUN_ALONE = frozenset(
 
 @dataclass(frozen=True)
 class History:
-    """All epochs and events of a run, those it shares with its parent once and first."""
+    """All epochs and events of a run, those it shares with its parent once and first.
+
+    Attributes:
+        epochs: In order.
+        events: Likewise.
+    """
 
     epochs: Sequence[Epoch]
     events: Sequence[Event]
 
 
+@dataclass(frozen=True)
+class Shared(History):
+    """What a fork shares with the run it was forked from; nothing for other runs.
+
+    Attributes:
+        run_name: The name of that run, "" for other runs.
+    """
+
+    run_name: str = ""
+
+
 def create_fork(
-    store: Store, parent_id: str, spec: RunSpec, *, after_epoch: int, owner: str
+    store: Store,
+    parent_id: str,
+    spec: RunSpec,
+    *,
+    after_epoch: int,
+    owner: str,
+    keras_restore: bool = False,
 ) -> str:
     """Queue a run that shares its parent's epochs up to one, and return its id.
 
@@ -55,6 +77,8 @@ def create_fork(
             and precision must be the parent's.
         after_epoch: The last epoch they share, from 0; its state must be kept.
         owner: What `owner_of` made of the visitor's token.
+        keras_restore: Whether Keras's own BackupAndRestore, which the settings must hold,
+            brings it back: the model goes on, and the callbacks begin anew.
 
     Raises:
         NotYours: If the parent's owner is somebody else.
@@ -68,9 +92,12 @@ def create_fork(
             f"`epochs` must be more than the {after_epoch + 1} that are shared, got "
             f"{spec.training.epochs}. Add some, or fork from an earlier epoch."
         )
-    state = _kept_state(store, parent, after_epoch)
     run_id, now = secrets.token_hex(8), time.time()
     with store.write() as connection:
+        # Neither the parent nor its state can go before the fork is there.
+        if hold_run(connection, parent.id) is None:
+            raise UnknownRun(parent.id)
+        state = _kept_state(connection, parent, after_epoch)
         connection.execute(
             insert(runs).values(
                 id=run_id,
@@ -82,6 +109,7 @@ def create_fork(
                 heartbeat_s=now,
                 parent_id=parent.id,
                 forked_at=after_epoch,
+                keras_restore=keras_restore,
             )
         )
         insert_state(connection, run_id, replace(state, of_act=True))
@@ -95,6 +123,20 @@ def create_fork(
             )
         )
     return run_id
+
+
+def kept_epochs(store: Store, run_id: str) -> list[int]:
+    """Return the epochs, from 0, after which a run can be forked: their states are kept.
+
+    Those that it shares with an ancestor count as far as the ancestor keeps them.
+    """
+    run = read_run(store, run_id)
+    own = [state.epoch for state in read_states(store, run_id)]
+    if run.parent_id is None or run.forked_at is None:
+        return own
+    fork = run.forked_at
+    shared = [epoch for epoch in kept_epochs(store, run.parent_id) if epoch <= fork]
+    return [*shared, *(epoch for epoch in own if epoch > fork)]
 
 
 def changed_settings(before: RunSpec, after: RunSpec) -> dict[str, list[Any]]:
@@ -113,11 +155,36 @@ def read_history(store: Store, run_id: str) -> History:
     own = History(read_epochs(store, run_id), read_events(store, run_id))
     if run.parent_id is None or run.forked_at is None:
         return own
-    shared = read_history(store, run.parent_id)
-    return History(
-        [*(each for each in shared.epochs if each.epoch <= run.forked_at), *own.epochs],
-        [*(each for each in shared.events if _is_shared(each, run.forked_at)), *own.events],
-    )
+    return _joined(read_history(store, run.parent_id), own, run)
+
+
+def read_shared(store: Store, run: Run) -> Shared:
+    """Return the epochs and events that a fork shares with its parent."""
+    if run.parent_id is None:
+        return Shared([], [])
+    joined = _joined(read_history(store, run.parent_id), History([], []), run)
+    return Shared(joined.epochs, joined.events, read_run(store, run.parent_id).name)
+
+
+def read_histories(store: Store, family: Sequence[Run]) -> dict[str, History]:
+    """Return the histories of several runs by their ids, in a few queries for all of them.
+
+    The epochs come without the callbacks' counters, as those of `read_curves`.
+    """
+    known = {run.id: run for run in family}
+    missing = {run.parent_id for run in family if run.parent_id} - known.keys()
+    while missing:
+        parents = read_runs_of(store, sorted(missing))
+        known |= {run.id: run for run in parents}
+        missing = {run.parent_id for run in parents if run.parent_id} - known.keys()
+    own_epochs, own_events = read_curves(store, [*known]), read_events_of(store, [*known])
+
+    def history(run: Run) -> History:
+        own = History(own_epochs[run.id], own_events[run.id])
+        parent = known.get(run.parent_id or "")
+        return own if parent is None else _joined(history(parent), own, run)
+
+    return {run.id: history(run) for run in family}
 
 
 def read_family(store: Store, run_id: str) -> list[Run]:
@@ -135,6 +202,14 @@ def read_family(store: Store, run_id: str) -> list[Run]:
     return family
 
 
+def _joined(parent: History, own: History, run: Run) -> History:
+    fork = -1 if run.forked_at is None else run.forked_at
+    return History(
+        [*(each for each in parent.epochs if each.epoch <= fork), *own.epochs],
+        [*(each for each in parent.events if _is_shared(each, fork)), *own.events],
+    )
+
+
 def _holder(store: Store, run: Run, after_epoch: int) -> Run:
     """Return whose own epoch it is: the run's, or that of the ancestor it shares it with."""
     while run.parent_id is not None and run.forked_at is not None and after_epoch <= run.forked_at:
@@ -142,8 +217,8 @@ def _holder(store: Store, run: Run, after_epoch: int) -> Run:
     return run
 
 
-def _kept_state(store: Store, run: Run, epoch: int) -> SavedState:
-    kept = {state.epoch: state for state in read_states(store, run.id)}
+def _kept_state(connection: Connection, run: Run, epoch: int) -> SavedState:
+    kept = {state.epoch: state for state in states_of(connection, run.id)}
     if epoch not in kept:
         shown = ", ".join(str(each + 1) for each in kept) or "none"
         raise ValueError(

@@ -2,12 +2,16 @@
 
 import csv
 import io
+import json
+import math
 import shutil
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, cast
 
-from core.store.records import Epoch
+from core.store.family import History
+from core.store.records import Epoch, Run
 
 
 def history_csv(epochs: Sequence[Epoch]) -> str:
@@ -25,6 +29,54 @@ def history_csv(epochs: Sequence[Epoch]) -> str:
         rates = [epoch.learning_rate, epoch.learning_rate_after]
         writer.writerow([epoch.epoch + 1, *values, *rates, round(epoch.seconds, 3)])
     return text.getvalue()
+
+
+def history_json(run: Run, history: History) -> str:
+    """Return a run with all its epochs and events as JSON; epochs count from 1.
+
+    What it shares with a parent stands first; `forked_after` says up to where. A number that
+    JSON lacks is null.
+    """
+    about = {
+        "name": run.name,
+        "id": run.id,
+        "status": run.status,
+        "settings": run.spec.model_dump(mode="json"),
+        "forked_from": run.parent_id,
+        "forked_after": None if run.forked_at is None else run.forked_at + 1,
+        "restored_by": "BackupAndRestore" if run.keras_restore else None,
+    }
+    epochs = [
+        {
+            "epoch": each.epoch + 1,
+            **each.logs,
+            "learning_rate": each.learning_rate,
+            "learning_rate_after": each.learning_rate_after,
+            "seconds": round(each.seconds, 3),
+            "callbacks": list(each.callbacks),
+        }
+        for each in history.epochs
+    ]
+    events = [
+        {
+            "epoch": None if each.epoch is None else each.epoch + 1,
+            "kind": each.kind,
+            "detail": dict(each.detail),
+        }
+        for each in history.events
+    ]
+    return json.dumps(_plain({**about, "epochs": epochs, "events": events}), indent=1)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value in which NaN and the infinities, which JSON lacks, are None."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in cast("dict[str, Any]", value).items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in cast("list[Any]", value)]
+    return value
 
 
 def zip_directory(directory: Path) -> bytes:

@@ -1,6 +1,6 @@
 """Stores of earlier versions: what is new is added, and nothing is changed or dropped."""
 
-from sqlalchemy import Connection, Table, inspect
+from sqlalchemy import Connection, Table, inspect, text
 from sqlalchemy.schema import CreateColumn
 
 from core.store.tables import metadata
@@ -12,6 +12,10 @@ def bring_up_to_date(connection: Connection) -> None:
     A column that is new in a table must allow NULL or have a server default: the rows
     that are there take it.
     """
+    if connection.dialect.name == "postgresql":
+        # Workers open a store at the same moment. SQLite lets one writer in at a time;
+        # here they queue for a lock of that name, until the transaction ends.
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('plateau'))"))
     inspector = inspect(connection)
     existing = set(inspector.get_table_names())
     for table in metadata.sorted_tables:
@@ -25,9 +29,7 @@ def bring_up_to_date(connection: Connection) -> None:
 
 
 def _add_columns(connection: Connection, table: Table, known: set[str]) -> None:
-    # Two workers may open an old store at once; SQLite lets one writer in at a time.
-    once = "IF NOT EXISTS " if connection.dialect.name == "postgresql" else ""
     for column in table.columns:
         if column.name not in known:
             definition = CreateColumn(column).compile(dialect=connection.dialect)
-            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {once}{definition}")
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {definition}")

@@ -18,9 +18,9 @@ from core.store.records import (
     RunStatus,
     SavedState,
 )
-from core.store.runs import UnknownRun
+from core.store.runs import UnknownRun, hold_run
 from core.store.states import keep_state
-from core.store.tables import batches, console, epochs, events, runs
+from core.store.tables import batches, console, epochs, events, interventions, runs
 
 
 class Superseded(Exception):
@@ -60,13 +60,17 @@ def append(
     """
     now, unused = time.time(), list[str]()
     with store.write() as connection:
-        if attempt is not None:
-            _require_attempt(connection, run_id, attempt)
+        # Held to the end: the ids of its rows come in the order in which readers see them.
+        holder = hold_run(connection, run_id)
+        if attempt not in (None, holder):
+            raise Superseded(run_id)
         rows = ((epochs, new_epochs), (batches, new_batches), (events, new_events))
         for table, records in rows:
             insert_rows(connection, table, run_id, records, now)
         for line in new_lines:
-            connection.execute(insert(console).values(run_id=run_id, line=line))
+            # PostgreSQL keeps no NUL in a text.
+            text = line.replace("\0", "")
+            connection.execute(insert(console).values(run_id=run_id, line=text))
         for intervention in done:
             note_done(connection, intervention)
         for state in new_states:
@@ -86,12 +90,6 @@ def insert_rows(
         values = asdict(record) | {"run_id": run_id, "written_s": now}
         del values["id"]
         connection.execute(insert(table).values(values))
-
-
-def _require_attempt(connection: Connection, run_id: str, attempt: int) -> None:
-    now = connection.execute(select(runs.c.attempt).where(runs.c.id == run_id)).scalar()
-    if now != attempt:
-        raise Superseded(run_id)
 
 
 def read_epochs(store: Store, run_id: str, *, after: int = 0) -> list[Epoch]:
@@ -167,6 +165,8 @@ class Signs:
         event: The same of its events.
         batch: The same of its batches.
         line: The same of its console lines.
+        pause_requested: Whether Pause was pressed.
+        asked: How many changes of its rate were asked for and are not done yet.
     """
 
     status: RunStatus
@@ -177,6 +177,8 @@ class Signs:
     event: int
     batch: int
     line: int
+    pause_requested: bool = False
+    asked: int = 0
 
 
 def read_signs(store: Store, run_id: str) -> Signs:
@@ -192,8 +194,11 @@ def read_signs(store: Store, run_id: str) -> Signs:
         for table in (epochs, events, batches, console)
     ]
     state = (runs.c.status, runs.c.stop_requested, runs.c.phase, runs.c.phase_share)
+    is_open = (interventions.c.run_id == run_id) & interventions.c.epoch.is_(None)
+    asked = select(func.count()).where(is_open).scalar_subquery()
+    query = select(*state, *newest, runs.c.pause_requested, asked).where(runs.c.id == run_id)
     with store.read() as connection:
-        row = connection.execute(select(*state, *newest).where(runs.c.id == run_id)).one_or_none()
+        row = connection.execute(query).one_or_none()
     if row is None:
         raise UnknownRun(run_id)
     status, *rest = row

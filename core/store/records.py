@@ -80,6 +80,8 @@ class Run:
     pause_requested: bool = False
     parent_id: str | None = None
     forked_at: int | None = None
+    keras_restore: bool = False
+    goes_on_exactly: bool | None = None
     sweep_id: str | None = None
     setting: int | None = None
     seed: int | None = None

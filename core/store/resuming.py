@@ -9,7 +9,7 @@ from core.specs.callbacks import SwapEMAWeights
 from core.specs.run import RunSpec
 from core.store.connection import Store
 from core.store.records import ACTIVE, EventKind, Run, RunStatus
-from core.store.runs import independent_run, last_epoch, read_run
+from core.store.runs import hold_run, independent_run, last_epoch, read_run
 from core.store.states import forget_states, read_states
 from core.store.tables import batches, epochs, events, runs, states
 
@@ -83,6 +83,7 @@ def requeue_run(store: Store, run_id: str) -> bool:
     without a finished epoch it is left as it is, for `end_run`.
     """
     with store.write() as connection:
+        hold_run(connection, run_id)
         about = select(runs.c.recoveries, runs.c.recovered_at, runs.c.status)
         row = connection.execute(about.where(runs.c.id == run_id)).one_or_none()
         if row is None or row.status not in ACTIVE:
@@ -107,6 +108,7 @@ def go_back(store: Store, run_id: str, after_epoch: int) -> list[str]:
         The files of states that nobody needs any more, for `StateFiles.delete`.
     """
     with store.write() as connection:
+        hold_run(connection, run_id)
         return forget_after(connection, run_id, after_epoch)
 
 

@@ -132,11 +132,21 @@ def update_run(store: Store, run_id: str, *, attempt: int | None = None, **value
 def add_note(store: Store, run_id: str, sentence: str) -> None:
     """Add a sentence to what a person should know of a run."""
     with store.write() as connection:
+        hold_run(connection, run_id)
         told = connection.execute(select(runs.c.notes).where(runs.c.id == run_id)).scalar()
         if told is not None and sentence not in told:
             connection.execute(
                 update(runs).where(runs.c.id == run_id).values(notes=[*told, sentence])
             )
+
+
+def hold_run(connection: Connection, run_id: str) -> int | None:
+    """Let nobody else change a run until the transaction ends, and return its attempt.
+
+    SQLite lets one writer in at a time; PostgreSQL locks the run's row.
+    """
+    query = select(runs.c.attempt).where(runs.c.id == run_id).with_for_update()
+    return connection.execute(query).scalar()
 
 
 def start_run(store: Store, run_id: str) -> int:
@@ -264,6 +274,7 @@ def delete_run(store: Store, run_id: str, *, owner: str) -> list[str]:
     if run.is_active:
         raise ValueError(f"The run {run.name!r} is {run.status}: stop it first.")
     with store.write() as connection:
+        hold_run(connection, run_id)
         _require_no_forks(connection, run)
         return delete_in(connection, run_id)
 
@@ -297,8 +308,8 @@ def touch_queued(store: Store, run_ids: Sequence[str]) -> None:
         )
 
 
-def interrupt_silent(store: Store, *, older_than_s: float) -> list[str]:
-    """End the active runs that gave no sign of life for a while, and return their ids.
+def read_silent(store: Store, *, older_than_s: float) -> list[str]:
+    """Return the ids of the active runs that gave no sign of life for a while.
 
     They belong to an app or a worker that is gone.
     """
@@ -309,7 +320,12 @@ def interrupt_silent(store: Store, *, older_than_s: float) -> list[str]:
         runs.c.sweep_id.is_(None),
     )
     with store.read() as connection:
-        silent = list(connection.execute(query).scalars())
+        return list(connection.execute(query).scalars())
+
+
+def interrupt_silent(store: Store, *, older_than_s: float) -> list[str]:
+    """End the active runs that gave no sign of life for a while, and return their ids."""
+    silent = read_silent(store, older_than_s=older_than_s)
     reason = "The program that trained it was stopped. Its finished epochs are kept."
     return [i for i in silent if end_run(store, i, RunStatus.INTERRUPTED, error=reason)]
 

@@ -2,7 +2,8 @@
 
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,8 @@ class StateFiles:
             _replace(Path(self._path(name)), data)
         else:
             # An object is there when its upload has ended.
-            self._files.pipe_file(self._path(name), data)
+            with _plainly():
+                self._files.pipe_file(self._path(name), data)
 
     def read(self, name: str) -> bytes:
         """Return what a file holds.
@@ -40,26 +42,40 @@ class StateFiles:
         Raises:
             OSError: If it is not there or cannot be read.
         """
-        return self._files.cat_file(self._path(name))
+        with _plainly():
+            return self._files.cat_file(self._path(name))
 
     def delete(self, names: Iterable[str]) -> None:
         """Delete files; those that are gone already, or cannot be deleted, are left alone."""
         for name in names:
             try:
-                self._files.rm_file(self._path(name))
+                with _plainly():
+                    self._files.rm_file(self._path(name))
             except OSError:
                 continue
 
     def names_in(self, folder: str) -> list[str]:
         """Return the names of the files in a folder, such as a run's."""
         try:
-            found: list[str] = self._files.ls(self._path(folder), detail=False)
+            with _plainly():
+                found: list[str] = self._files.ls(self._path(folder), detail=False)
         except OSError:
             return []
         return [f"{folder}/{path.rsplit('/', 1)[-1]}" for path in found]
 
     def _path(self, name: str) -> str:
         return f"{self._root}/{name}"
+
+
+@contextmanager
+def _plainly() -> Generator[None]:
+    """Have whatever a plug-in of fsspec raises, such as for a lost network, be an OSError."""
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as error:
+        raise OSError(str(error) or type(error).__name__) from error
 
 
 def _replace(file: Path, data: bytes) -> None:

@@ -29,7 +29,7 @@ def keep_state(connection: Connection, owner_id: str, state: SavedState) -> list
     again = (states.c.owner_id == owner_id) & (states.c.epoch == state.epoch)
     replaced = connection.execute(select(states.c.id).where(again)).scalars().all()
     insert_state(connection, owner_id, state)
-    kept = [state for state in _states(connection, owner_id) if state.id not in replaced]
+    kept = [state for state in states_of(connection, owner_id) if state.id not in replaced]
     surplus = [state.id for state in surplus_of(kept)]
     return forget_states(connection, states.c.id.in_([*replaced, *surplus]))
 
@@ -72,7 +72,7 @@ def surplus_of(kept: Sequence[SavedState]) -> list[SavedState]:
 def read_states(store: Store, owner_id: str) -> list[SavedState]:
     """Return the states kept of a run or of a branch, in the order of their epochs."""
     with store.read() as connection:
-        return _states(connection, owner_id)
+        return states_of(connection, owner_id)
 
 
 def forget_states(connection: Connection, which: ColumnElement[bool]) -> list[str]:
@@ -83,7 +83,8 @@ def forget_states(connection: Connection, which: ColumnElement[bool]) -> list[st
     return sorted(files - set(connection.execute(shared).scalars()))
 
 
-def _states(connection: Connection, owner_id: str) -> list[SavedState]:
+def states_of(connection: Connection, owner_id: str) -> list[SavedState]:
+    """Return the states kept of a run or of a branch, within a transaction."""
     query = (
         select(states).where(states.c.owner_id == owner_id).order_by(states.c.epoch, states.c.id)
     )

@@ -8,7 +8,14 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from core.specs.sweep import SweepSpec
-from core.store.branch_rows import branch_of, branches_in, end_branch_in, insert_branch, settle
+from core.store.branch_rows import (
+    branch_of,
+    branches_in,
+    end_branch_in,
+    hold_sweep,
+    insert_branch,
+    settle,
+)
 from core.store.connection import Store
 from core.store.records import ACTIVE, Ledger, Run, RunStatus, Sweep
 from core.store.runs import NotYours, delete_in, run_of
@@ -118,6 +125,7 @@ def stop_sweep(store: Store, sweep_id: str, *, owner: str) -> None:
     """
     _owned(store, sweep_id, owner)
     with store.write() as connection:
+        hold_sweep(connection, sweep_id)
         connection.execute(
             update(sweeps)
             .where(sweeps.c.id == sweep_id, sweeps.c.status.in_(ACTIVE))
@@ -143,6 +151,7 @@ def resume_sweep(store: Store, sweep_id: str, *, owner: str) -> None:
         raise ValueError(f"The sweep {sweep.name!r} has finished: nothing is left to do.")
     ends = (RunStatus.STOPPED, RunStatus.FAILED, RunStatus.INTERRUPTED)
     with store.write() as connection:
+        hold_sweep(connection, sweep_id)
         connection.execute(
             update(branches)
             .where(branches.c.sweep_id == sweep_id, branches.c.status.in_(ends))
@@ -181,6 +190,7 @@ def delete_sweep(store: Store, sweep_id: str, *, owner: str) -> list[str]:
         raise ValueError(f"The sweep {sweep.name!r} is {sweep.status}: stop it first.")
     unused: list[str] = []
     with store.write() as connection:
+        hold_sweep(connection, sweep_id)
         of_sweep = select(runs.c.id).where(runs.c.sweep_id == sweep_id)
         for run_id in connection.execute(of_sweep).scalars().all():
             unused += delete_in(connection, run_id)
@@ -215,6 +225,7 @@ def interrupt_silent_sweeps(store: Store, *, older_than_s: float) -> None:
 def interrupt_sweep(store: Store, sweep_id: str, *, error: str = _GONE) -> None:
     """End an active sweep that nobody trains any more; it can be resumed."""
     with store.write() as connection:
+        hold_sweep(connection, sweep_id)
         for branch in branches_in(connection, sweep_id, ACTIVE):
             end_branch_in(connection, branch, RunStatus.INTERRUPTED, error=error)
         settle(connection, sweep_id)

@@ -5,6 +5,7 @@ import math
 from typing import Any, cast
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Dialect,
@@ -117,6 +118,18 @@ runs = Table(
     ),
     Column("parent_id", String(32), comment="The run it was forked from, or NULL."),
     Column("forked_at", Integer, comment="The last epoch it shares with its parent, from 0."),
+    Column(
+        "keras_restore",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="Whether it goes on from its parent as Keras's BackupAndRestore would.",
+    ),
+    Column(
+        "goes_on_exactly",
+        Boolean,
+        comment="What a check on its device found, or NULL if none was made or is needed.",
+    ),
     Column("sweep_id", String(32), comment="The sweep it belongs to, or NULL."),
     Column("setting", Integer, comment="Which setting of its sweep it has, from 0, or NULL."),
     Column("seed", Integer, comment="The seed of its training if it is of a sweep, or NULL."),
@@ -184,7 +197,7 @@ states = Table(
     ),
     Column("file", String(200), nullable=False, comment="Its file below PLATEAU_STATES_URL."),
     Column("sha256", String(64), nullable=False, comment="Of the file, 64 hexadecimal digits."),
-    Column("size_bytes", Integer, nullable=False, comment="Of the file."),
+    Column("size_bytes", BigInteger, nullable=False, comment="Of the file."),
     Column("of_act", Boolean, nullable=False, comment="Whether a callback or a person acted."),
     Column("written_s", Float, nullable=False, comment="When it was written, Unix seconds."),
     Index("states_by_owner", "owner_id", "epoch"),

@@ -106,7 +106,7 @@ def model_file(db: Store, run: Run, weights: Weights, directory: Path) -> Path:
         raise CannotEvaluate(f"{run.name!r} is {run.status}: evaluate it when it has ended.")
     name = FINAL_MODEL
     if weights == "best":
-        best = best_weights(run.spec, store.read_events(db, run.id))
+        best = best_weights(run.spec, store.read_history(db, run.id).events)
         if best is None:
             raise CannotEvaluate(
                 f"{run.name!r} kept no best weights. Train it with ModelCheckpoint and "

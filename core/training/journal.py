@@ -84,6 +84,15 @@ class Journal:
         """Leave a row to be written; a text is a line of the console."""
         self._rows.put(row)
 
+    def require_ours(self) -> None:
+        """Look whether the run is still this worker's, now.
+
+        Raises:
+            Superseded: If another worker has it.
+        """
+        if store.read_orders(self._store, self._run_id, self._attempt).superseded:
+            raise Superseded(self._run_id)
+
     def _write_all(self) -> None:
         beat, ended = 0.0, False
         while not ended:

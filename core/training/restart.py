@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,8 @@ def find_start(db: Store, run: Run, files: StateFiles) -> Start:
             "The state that this fork begins with is gone or damaged. Fork the run anew, from "
             "another epoch."
         )
+    if state is not None and state.epoch == run.forked_at:
+        state = _not_stopped(state)
     after = -1 if state is None else state.epoch
     rows_from_before = run.attempt > 1
     if rows_from_before:
@@ -70,6 +72,17 @@ def _newest_usable(db: Store, run: Run, files: StateFiles) -> State | None:
         except UnusableState as problem:
             store.add_note(db, run.id, f"After epoch {saved.epoch + 1}: {problem}")
     return None
+
+
+def _not_stopped(state: State) -> State:
+    """Return the state that a fork begins with: whether it stops is for its own settings to say."""
+    memories = {
+        kind: replace(memory, values={**memory.values, "stopped_epoch": 0})
+        if "stopped_epoch" in memory.values
+        else memory
+        for kind, memory in state.memories.items()
+    }
+    return replace(state, stopped=False, memories=memories)
 
 
 def read_state(saved: SavedState, files: StateFiles, trunk: str) -> State:

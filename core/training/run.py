@@ -19,13 +19,16 @@ from core.data.scan_set import ScansError, ScanSet
 from core.settings import Settings
 from core.specs.lineage import trunk_digest
 from core.specs.run import FINAL_MODEL, RunSpec, TrainingSpec
-from core.store import Run, RunStatus, StateFiles, Store, StoreError
+from core.store import Run, RunStatus, StateFiles, Store, StoreError, Superseded
 from core.training import batches, callbacks, models, restart
 from core.training.console import Console
-from core.training.determinism import own_draws, set_determinism
+from core.training.determinism import on_accelerator, own_draws, set_determinism
+from core.training.exactness import known_or_tried
+from core.training.fence import Fence
 from core.training.hand import Hand
 from core.training.journal import Journal
 from core.training.keeper import PauseRequested, StateGiver, StateKeeper
+from core.training.keras_restore import is_restored_by_keras, write_backup
 from core.training.recorder import Recorder, StopRequested
 from core.training.restart import Start, find_start
 from core.training.state import State, UnusableState
@@ -77,20 +80,28 @@ def train_run(run_id: str) -> None:
 
     A run that was interrupted goes on after the last epoch whose state is kept. Never
     raises for what goes wrong in the run itself: its status and its `error` say it.
+
+    Raises:
+        UnknownRun: If the store has no such run, such as where it is not the app's store.
     """
     settings = Settings()
     db = Store(settings.store_url)
     attempt = store.start_run(db, run_id)
     if not attempt:
+        store.read_run(db, run_id)
         return
     status, error = RunStatus.FAILED, ""
     try:
         files = StateFiles(settings.states_url)
         with Journal(db, run_id, attempt, files) as journal:
             work = _work(db, run_id, journal, files, settings)
-            status = _fit(work, _load(work, settings))
+            scans = _load(work, settings)
+            status = _fit(work, scans)
+            _check_device(work, scans, settings.exactness_dir)
     except StopRequested:
         status = RunStatus.STOPPED
+    except Superseded:
+        _log.info("run %s was given to another worker", run_id)
     except (ScansError, StoreError, UnusableState) as problem:
         error = str(problem)
     # What Keras raises on a person's settings is theirs to read.
@@ -139,6 +150,9 @@ def _fit(work: _Work, scans: ScanSet) -> RunStatus:
     _arrange_files(work, start)
     spec = work.spec.training
     set_determinism(spec)
+    if start.state is not None and is_restored_by_keras(work.run, start.state):
+        model = build_model(spec, scans, use_ema=work.spec.use_ema)
+        write_backup(work.spec, work.directory, model, start.state)
     model = build_model(spec, scans, use_ema=work.spec.use_ema)
     training = batches.ScanBatches(
         scans,
@@ -147,6 +161,8 @@ def _fit(work: _Work, scans: ScanSet) -> RunStatus:
         seed=spec.seed,
         first_epoch=start.first_epoch,
     )
+    # Before the turn that makes pages read them.
+    store.append(work.db, work.run.id, attempt=work.run.attempt, new_events=start.events)
     work.update(
         status=RunStatus.RUNNING,
         phase="",
@@ -154,8 +170,6 @@ def _fit(work: _Work, scans: ScanSet) -> RunStatus:
         steps_per_epoch=len(training),
         parameters=model.count_params(),
     )
-    for event in start.events:
-        work.journal.add(event)
     with _state_writer(work) as writer:
         status = _train(work, start, writer, model=model, training=training, scans=scans)
     if work.journal.failure:
@@ -194,7 +208,8 @@ def _train(
     spec = work.spec.training
     validation = batches.ScanBatches(scans, validation=True, batch_size=spec.batch_size)
     watched = callbacks.build_callbacks(work.spec, work.directory, goes_on=start.state is not None)
-    given = [] if start.state is None else [_giver(start.state, start, watched)]
+    by_keras = is_restored_by_keras(work.run, start.state)
+    given = [] if start.state is None or by_keras else [_giver(start.state, start, watched)]
     recorder = Recorder(
         work.journal,
         watched,
@@ -212,15 +227,17 @@ def _train(
             model.fit(
                 batches.UntunedBatches(training),
                 validation_data=batches.UntunedBatches(validation),
-                initial_epoch=start.first_epoch,
+                # Keras's own callback sets it, if that brings the run back.
+                initial_epoch=0 if by_keras else start.first_epoch,
                 epochs=start.first_epoch if ended else spec.epochs,
                 verbose=spec.verbose,
-                callbacks=[*watched, *given, recorder, keeper],
+                callbacks=[Fence(work.journal), *watched, *given, recorder, keeper],
             )
         except PauseRequested:
             _close_files(watched)
             return RunStatus.PAUSED
         except StopRequested:
+            work.journal.require_ours()
             status = RunStatus.STOPPED
             # `fit` did not end, but logs must be closed and best weights put back all the same.
             _take_averages(model, watched)
@@ -233,8 +250,25 @@ def _train(
             return RunStatus.DIVERGED
         finally:
             close_tables(watched)
+    work.journal.require_ours()
     save(model, work.directory)
     return RunStatus.DIVERGED if recorder.diverged else status
+
+
+def _check_device(work: _Work, scans: ScanSet, directory: Path) -> None:
+    """Find out whether such a run goes on exactly on this accelerator, and keep it with the run."""
+    if not on_accelerator() or work.journal.failure:
+        return
+    work.update(phase="Checking whether it can go on exactly here", phase_share=None)
+    try:
+        exact = known_or_tried(
+            work.spec.training, scans, build_model, device=device(), directory=directory
+        )
+    # The training is over: whatever becomes of the check, it stands.
+    except Exception:  # noqa: BLE001
+        _log.exception("the check of run %s failed", work.run.id)
+        return
+    work.update(goes_on_exactly=exact)
 
 
 def _giver(

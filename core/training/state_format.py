@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 
 from core.training.memory import Memory
 from core.training.state import State, UnusableState
@@ -51,6 +51,15 @@ def decode(data: bytes, *, sha256: str, trunk: str) -> State:
     """
     if hashlib.sha256(data).hexdigest() != sha256:
         raise UnusableState("The file of the state is damaged: it is not what was written.")
+    try:
+        return _decoded(data, trunk)
+    except (ValueError, LookupError, TypeError, AttributeError, SafetensorError) as error:
+        if isinstance(error, UnusableState):
+            raise
+        raise UnusableState(f"The file holds no state of a training ({error}).") from error
+
+
+def _decoded(data: bytes, trunk: str) -> State:
     about = _about(data)
     if about["trunk"] != trunk:
         raise UnusableState(

@@ -1,14 +1,9 @@
 """Many scans that were classified: a table, its CSV, and one of them looked at closely."""
 
-import base64
-import io
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
-from PIL import Image
 
 from core.charts.compare.table import cell_text, table_csv
 from core.evaluation import votes
@@ -16,9 +11,8 @@ from core.evaluation.answered import Answered
 from core.evaluation.counted import counted
 from pages.parts import classified_scan, classify_answers
 from pages.parts.classify_models import Offered
-from pages.parts.scan_source import Shown
-
-_THUMB_PX = 48
+from pages.parts.doubts import in_short
+from pages.parts.scan_source import THUMB_PX, Shown
 
 
 def show(
@@ -38,14 +32,14 @@ def show(
     said = votes.together([answer.probabilities for answer in answers])
     rows = _rows(answers[0].known.classes, said, scans, doubts)
     _summary(rows, doubts)
-    thumbs = [_thumb(scan.pixels) for scan in scans]
     # Streamlit's own button on a table saves it as it is.
     safe = [{name: cell_text(value) for name, value in row.items()} for row in rows]
-    table = [{"scan": thumb} | row for thumb, row in zip(thumbs, safe, strict=True)]
+    table = [{"scan": scan.thumb} | row for scan, row in zip(scans, safe, strict=True)]
     chosen: Any = st.dataframe(
         table,
         hide_index=True,
-        row_height=_THUMB_PX + 4,
+        row_height=THUMB_PX + 4,
+        placeholder="",
         on_select="rerun",
         selection_mode="single-row",
         key="classify-table",
@@ -78,19 +72,25 @@ def _rows(
     for place, scan in enumerate(scans):
         named = classes[int(labels[place])]
         row: dict[str, object] = {"name": scan.name, "class": named}
-        row["probability"] = round(float(said.probabilities[place].max()), 4)
+        # A warning instead of confidence: on such a scan no number means anything.
+        believed = not doubts[place]
+        row["warning"] = in_short(doubts[place])
+        row["probability"] = _rounded(said.probabilities[place].max()) if believed else None
         if truths:
             row["truth"] = scan.truth
             row["right"] = scan.truth == named if scan.truth else None
         if said.models > 1:
             row["agreeing"] = f"{said.agreeing[place]} of {said.models}"
-        row["warning"] = doubts[place].split(":", 1)[0]
         row |= {
-            f"p({name})": round(float(value), 4)
+            f"p({name})": _rounded(value) if believed else None
             for name, value in zip(classes, said.probabilities[place], strict=True)
         }
         rows.append(row)
     return rows
+
+
+def _rounded(probability: float) -> float:
+    return round(float(probability), 4)
 
 
 def _summary(rows: Sequence[dict[str, object]], doubts: Sequence[str]) -> None:
@@ -111,15 +111,9 @@ def _columns(classes: Sequence[str]) -> dict[str, Any]:
         "probability": st.column_config.ProgressColumn(
             "probability", format="percent", min_value=0, max_value=1
         ),
+        "warning": st.column_config.TextColumn(
+            "warning", help="Choose the row for the reason. Its probabilities are left out."
+        ),
         "right": st.column_config.CheckboxColumn("right"),
         **{f"p({name})": share for name in classes},
     }
-
-
-def _thumb(pixels: NDArray[np.uint8]) -> str:
-    """Return a small picture as an address that a table shows."""
-    picture = Image.fromarray(pixels)
-    picture.thumbnail((_THUMB_PX, _THUMB_PX))
-    file = io.BytesIO()
-    picture.save(file, "JPEG", quality=80)
-    return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"

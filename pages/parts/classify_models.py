@@ -98,9 +98,12 @@ def _offered() -> list[Offered]:
     linked = st.query_params.get("model", "").rsplit("-", 1)[0]
     if linked and all(run.id != linked for run in runs):
         runs += [run for run in store.read_runs_of(db, [linked]) if run.status in _WITH_MODEL]
-    ids = [run.id for run in runs]
-    events, curves = store.read_events_of(db, ids), store.read_curves(db, ids)
-    found = [model for run in runs for model in _of_run(run, events[run.id], curves[run.id])]
+    past = store.read_histories(db, runs)
+    found = [
+        model
+        for run in runs
+        for model in _of_run(run, [*past[run.id].events], [*past[run.id].epochs])
+    ]
     return sorted(found, key=lambda model: -_rank(model.score))
 
 

@@ -10,6 +10,7 @@ from core.charts.compare.differences import (
     reasons_not_to_compare,
     watched_differently,
 )
+from core.charts.compare.forks import forks_told
 from core.charts.compare.lines import Line
 from core.charts.compare.seeds import contrasts_with, sentence, spread_of
 from core.charts.compare.table import COLUMNS, rows_of, table_csv
@@ -73,6 +74,8 @@ def show_warnings(histories: Sequence[History]) -> None:
         st.warning(reason, icon=":material/compare_arrows:")
     if watched := watched_differently([history.judged.metric for history in histories]):
         st.info(watched, icon=":material/visibility:")
+    if forks := forks_told(histories):
+        st.caption(f":material/call_split: {escaped(' '.join(forks))}")
 
 
 def show_seeds(lines: Sequence[Line], metric: str, *, key: str) -> None:

@@ -2,9 +2,17 @@
 
 from collections.abc import Sequence
 
-from core.evaluation import head_check
 from core.evaluation.answered import Answered
 from pages.parts.scan_source import Shown
+
+_NO_HEAD = "This does not look like a slice of a head"
+
+
+def in_short(doubt: str) -> str:
+    """Return a sentence of `of` in few words, for a table."""
+    if not doubt:
+        return ""
+    return "not a head" if doubt.startswith(_NO_HEAD) else "unlike its scans"
 
 
 def of(answers: Sequence[Answered], scans: Sequence[Shown]) -> list[str]:
@@ -19,10 +27,9 @@ def of(answers: Sequence[Answered], scans: Sequence[Shown]) -> list[str]:
 
 
 def _doubt(answers: Sequence[Answered], scan: Shown, place: int) -> str:
-    objection = head_check.objection(scan.pixels)
-    if objection:
+    if scan.objection:
         return (
-            f"This does not look like a slice of a head: {objection}. The model knows nothing "
+            f"{_NO_HEAD}: {scan.objection}. The model knows nothing "
             "else, and would name one of its classes for a photograph of a cat."
         )
     if any(answer.unfamiliar[place] for answer in answers):

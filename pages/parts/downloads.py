@@ -1,27 +1,30 @@
 """What can be taken home from a run."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
 from core import store
+from core.charts.event_text import events_csv
 from core.specs.callbacks import CSVLogger, ModelCheckpoint, TensorBoard
 from core.specs.run import FINAL_MODEL
-from core.store import Epoch, Run
+from core.store import History, Run
 from pages.parts import services
 
 _LARGEST_BYTES = 200 * 2**20
 
 
-def show(run: Run, epochs: Sequence[Epoch]) -> None:
-    """Show a button for each thing a run left."""
+def show(run: Run, history: History) -> None:
+    """Show a button for each thing a run left; a fork's tables begin with what it shares."""
     directory = services.settings().run_dir(run.id)
     stem = re.sub(r"\W+", "-", run.name).strip("-").lower() or "run"
     with st.container(horizontal=True):
-        _button("History (CSV)", f"{stem}-history.csv", partial(store.history_csv, epochs))
+        _button("History (CSV)", f"{stem}-history.csv", partial(store.history_csv, history.epochs))
+        _button("Events (CSV)", f"{stem}-events.csv", partial(events_csv, history.events))
+        _button("All of it (JSON)", f"{stem}-run.json", partial(store.history_json, run, history))
         _button("Settings (JSON)", f"{stem}.json", partial(run.spec.model_dump_json, indent=2))
         for callback in run.spec.callbacks:
             if isinstance(callback, ModelCheckpoint):

@@ -26,7 +26,9 @@ def show(model: Model, places: Sequence[int], *, key: str) -> None:
         places: In its arrays.
         key: Tells such views of a page apart.
     """
-    scans = _scans(model.run.spec.scans.model_dump_json(), _spec=model.run.spec.scans)
+    # By the evaluation, whose places are those of the scans that it was made of.
+    spec = model.run.spec.scans
+    scans = _scans(spec.model_dump_json() + model.evaluated.key, _spec=spec)
     if scans is None or not places:
         st.caption(
             "No scans here."
@@ -70,7 +72,7 @@ def _show_one(model: Model, scans: ScanSet, place: int, *, heat: bool) -> None:
     notes = ":orange[twin]  \n" if found.twin[place] else ""
     notes += "nothing speaks for it: map all zero  \n" if heat and blank else ""
     truth = "right" if answers.right[place] else f"is **{label}**"
-    with st.container(width=_WIDTH_PX, gap=None):
+    with st.container(width=_WIDTH_PX, gap="xxsmall"):
         st.image(picture, width=_WIDTH_PX, output_format="JPEG")
         st.caption(f"{said} {answers.confidence[place]:.0%}, {truth}  \n{notes}{escaped(name)}")
 

@@ -21,9 +21,10 @@ from core.charts.evaluation.models import (
 from core.charts.evaluation.panel import CONFIG
 from core.data.evaluated import WEIGHTS
 from core.data.leakage import Switch
+from core.plateaus.wording import count_in_words
 from core.store import Event
 from core.store.checkpoints import best_weights, restored_epoch
-from pages.parts import chart, legend
+from pages.parts import chart, evaluation_warnings, legend
 from pages.parts.words import escaped
 
 _METRIC = "val_accuracy"
@@ -43,7 +44,7 @@ def show(models: Sequence[Model], switch: Switch, events: dict[str, list[Event]]
     chart.show(figure, key="evaluate-accuracies", config=CONFIG)
     legend.show(accuracies.legend(rows, chance=guess, dark=dark))
     st.caption(_what_the_interval_means(models))
-    _show_leakage(models)
+    evaluation_warnings.show(models)
     specs = [model.run.spec for model in models]
     if reason := reasons_not_to_compare(specs, [len(m.evaluated.labels) for m in models]):
         st.warning(reason, icon=":material/compare_arrows:")
@@ -57,38 +58,18 @@ def show(models: Sequence[Model], switch: Switch, events: dict[str, list[Event]]
 
 
 def _what_the_interval_means(models: Sequence[Model]) -> str:
-    share = models[0].shares["all"]
-    drawn = f"{share.units:,} subjects" if share.by == "subject" else f"{share.units:,} scans"
+    shares = [model.shares["all"] for model in models]
+    drawn = dict.fromkeys(count_in_words(share.units, share.by) for share in shares)
     whole = (
         "subjects are drawn whole, as the scans of one person succeed and fail together"
-        if share.by == "subject"
+        if any(share.by == "subject" for share in shares)
         else "who the scans show is not known, so they are drawn one by one; scans of one person "
         "would make the interval wider"
     )
     return (
-        f"Bars are 95 % intervals (bootstrap over {drawn}: {whole}). They say how the score might "
-        "change with other people's scans of the same kind. They say nothing of another training: "
-        "one run is one seed."
-    )
-
-
-def _show_leakage(models: Sequence[Model]) -> None:
-    shares = models[0].shares
-    if met := int(models[0].evaluated.subject.sum()):
-        st.warning(
-            f"**{met:,} of the {shares['all'].scans:,} validation scans show somebody whose other "
-            "scans were trained on.** Scans of one person are alike: split by patient for a score "
-            "that holds for new people.",
-            icon=":material/group:",
-        )
-    if "twins" not in shares or "twin-free" not in shares:
-        return
-    twins, free, every = shares["twins"], shares["twin-free"], shares["all"]
-    st.warning(
-        f"**{twins.scans:,} of the {every.scans:,} validation scans have a twin in training**, "
-        f"and can be answered from memory. {escaped(models[0].name)}: right on {twins.text} of "
-        f"those, and on {free.text} of the {free.scans:,} others. Believe the second number.",
-        icon=":material/content_copy:",
+        f"Bars are 95 % intervals (bootstrap over {' or '.join(drawn)}: {whole}). They say how the "
+        "score might change with other people's scans of the same kind. They say nothing of "
+        "another training: one run is one seed."
     )
 
 

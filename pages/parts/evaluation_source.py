@@ -39,8 +39,8 @@ def wanted(runs: Sequence[Run], weights: str) -> list[Wanted]:
         runs: The runs.
         weights: "final", "best" or "both".
     """
-    events = store.read_events_of(services.db(), [run.id for run in runs])
-    kept = {run.id for run in runs if best_weights(run.spec, events[run.id])}
+    past = store.read_histories(services.db(), runs)
+    kept = {run.id for run in runs if best_weights(run.spec, past[run.id].events)}
     without = [escaped(run.name) for run in runs if run.id not in kept]
     if without and weights != "final":
         st.caption(
@@ -60,11 +60,24 @@ def find(every: Sequence[Wanted], events: dict[str, list[Event]]) -> list[Model]
     _take_answers()
     models = [kept(one, events[one.run.id]) for one in every]
     missing = [one for one, model in zip(every, models, strict=True) if model is None]
-    if missing:
+    if missing or st.session_state.get(_ASKED):
         _offer(missing)
     for problem in st.session_state.pop(_PROBLEMS, []):
         st.error(problem, icon=":material/error:")
     return [model for model in models if model is not None]
+
+
+def offer_again(every: Sequence[Wanted]) -> None:
+    """Show a button that holds what is kept against the models and scans as they are now."""
+    st.button(
+        "Check again",
+        type="tertiary",
+        icon=":material/refresh:",
+        on_click=_ask,
+        args=(every,),
+        help="A worker looks whether these models and all their scans, with their split, subjects "
+        "and masks, are still those that were evaluated, and evaluates anew what is not.",
+    )
 
 
 def kept(one: Wanted, events: Sequence[Event]) -> Model | None:
@@ -106,9 +119,9 @@ def _offer(missing: Sequence[Wanted]) -> None:
         st.fragment(_follow, run_every="0.5s")()
 
 
-def _ask(missing: Sequence[Wanted]) -> None:
+def _ask(wanted: Sequence[Wanted]) -> None:
     asked = st.session_state.setdefault(_ASKED, {})
-    for one in missing:
+    for one in wanted:
         if (one.run.id, one.weights) not in asked:
             asked[one.run.id, one.weights] = services.engine().ask(
                 jobs.EVALUATE, one.run.id, one.weights, timeout_s=_TIMEOUT_S

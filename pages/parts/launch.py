@@ -1,12 +1,14 @@
 """Starting a run and going to its monitor."""
 
 import secrets
+from collections.abc import Callable
 
 import streamlit as st
 
 from core import store
 from core.specs.run import RunSpec
 from pages.parts import services, visitor
+from pages.parts.words import quoting
 
 _NONCE, _USED, _STARTED, _REFUSED = (
     "launch_nonce",
@@ -16,8 +18,17 @@ _NONCE, _USED, _STARTED, _REFUSED = (
 )
 MONITOR = "pages/train/monitor.py"
 
+Create = Callable[[RunSpec], str]
 
-def start_button(label: str, spec: RunSpec | None, *, key: str, kind: str = "primary") -> None:
+
+def start_button(
+    label: str,
+    spec: RunSpec | None,
+    *,
+    key: str,
+    kind: str = "primary",
+    create: Create | None = None,
+) -> None:
     """Show a button that starts a run, once however often it is pressed, and opens its monitor.
 
     Args:
@@ -25,6 +36,8 @@ def start_button(label: str, spec: RunSpec | None, *, key: str, kind: str = "pri
         spec: The run; None disables the button.
         key: Tells buttons of one page apart.
         kind: Streamlit's type of button.
+        create: Queues the run and returns its id; None for one from scratch. What it refuses
+            with a ValueError, PermissionError or LookupError is said by `show_refusal`.
     """
     nonce = st.session_state.setdefault(_NONCE, secrets.token_hex(4))
     st.button(
@@ -35,7 +48,7 @@ def start_button(label: str, spec: RunSpec | None, *, key: str, kind: str = "pri
         width="stretch",
         disabled=spec is None,
         on_click=_start,
-        args=(spec, nonce),
+        args=(spec, nonce, create or _from_scratch),
     )
     if _STARTED in st.session_state:
         run_id = st.session_state.pop(_STARTED)
@@ -45,25 +58,32 @@ def start_button(label: str, spec: RunSpec | None, *, key: str, kind: str = "pri
 def show_refusal() -> None:
     """Say why the last start was refused, if it was."""
     if _REFUSED in st.session_state:
-        st.warning(st.session_state.pop(_REFUSED), icon=":material/block:")
+        st.warning(quoting(st.session_state.pop(_REFUSED)), icon=":material/block:")
 
 
-def _start(spec: RunSpec, nonce: str) -> None:
+def _from_scratch(spec: RunSpec) -> str:
+    return store.create_run(services.db(), spec, owner=visitor.owner())
+
+
+def _start(spec: RunSpec, nonce: str, create: Create) -> None:
     used = st.session_state.setdefault(_USED, set())
     if nonce in used:  # The second half of a double click.
         return
-    refusal = _refusal()
-    if refusal:
-        st.session_state[_REFUSED] = refusal
+    if reason := refusal():
+        st.session_state[_REFUSED] = reason
+        return
+    try:
+        run_id = create(spec)
+    except (ValueError, PermissionError, LookupError) as reason:
+        st.session_state[_REFUSED] = str(reason)
         return
     used.add(nonce)
     st.session_state[_NONCE] = secrets.token_hex(4)
-    run_id = store.create_run(services.db(), spec, owner=visitor.owner())
     services.engine().submit(run_id)
     st.session_state[_STARTED] = run_id
 
 
-def _refusal() -> str:
+def refusal() -> str:
     """Return why no run can start now, or nothing."""
     limits = services.settings()
     own = store.count_active(services.db(), owner=visitor.owner())

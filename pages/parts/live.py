@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 from streamlit.components.v2 import component
 
+from core import store
 from core.charts.live import CONFIG, run_figure
 from core.store import Epoch, Event, Run
-from pages.parts import chart, plotly_file
+from pages.parts import chart, plotly_file, services
 from pages.parts.live_feed import address, console_of, state_of
 from pages.parts.progress import line, progress_of
 
@@ -45,19 +46,21 @@ _console = component(
 )
 
 
-def show(run: Run, epochs: Sequence[Epoch], events: Sequence[Event]) -> None:
+def show(
+    run: Run, epochs: Sequence[Epoch], events: Sequence[Event], *, shared_with: str = ""
+) -> None:
     """Show a run's progress and chart; while it is active, both follow it.
 
     When the run takes a turn, as from queued to running, the page is drawn anew.
     """
-    figure = run_figure(run, epochs, events, dark=_is_dark())
+    figure = run_figure(run, epochs, events, shared_with=shared_with, dark=_is_dark())
     progress = progress_of(run, epochs)
     data = {
         **chart.data_of(figure, CONFIG),
         "share": progress.share,
         "text": progress.text,
         "line": line(run, epochs),
-        "state": state_of(run),
+        "state": state_of(store.read_signs(services.db(), run.id)),
         "feed": address(run, dark=_is_dark()),
     }
     _live(data=data, key=f"live-{run.id}", on_turned_change=_ignore)

@@ -30,9 +30,11 @@ def address(run: Run, *, dark: bool) -> str:
     return f"{_PATH}/{run.id}?dark={int(dark)}" if run.is_active else ""
 
 
-def state_of(run: Run | Signs) -> str:
+def state_of(signs: Signs) -> str:
     """Return what of a run the rest of its page is drawn from."""
-    return f"{run.status}{' stopping' if run.stop_requested else ''}"
+    stopping = " stopping" if signs.stop_requested else ""
+    pausing = " pausing" if signs.pause_requested else ""
+    return f"{signs.status}{stopping}{pausing} {signs.asked}"
 
 
 def console_of(run: Run | Signs, run_id: str) -> str:
@@ -55,6 +57,7 @@ class Feed:
         self._run_id, self._dark = run_id, dark
         self._told: Signs | None = None
         self._epochs: list[Epoch] = []
+        self._shared: store.Shared | None = None
         self._progress_told_s = 0.0
 
     def news(self) -> dict[str, Any]:
@@ -91,16 +94,24 @@ class Feed:
         self._progress_told_s = time.monotonic()
         db = services.db()
         run = store.read_run(db, self._run_id)
-        seen = self._epochs[-1].id if self._epochs else 0
-        if now.epoch > seen:
-            self._epochs += store.read_epochs(db, self._run_id, after=seen)
-        progress = progress_of(run, self._epochs)
+        shared = self._shared = self._shared or store.read_shared(db, run)
+        self._take_epochs(now, before)
+        epochs = [*shared.epochs, *self._epochs]
+        progress = progress_of(run, epochs)
         news: dict[str, Any] = {"share": progress.share, "text": progress.text}
         if before is None or (now.epoch, now.event) != (before.epoch, before.event):
-            events = store.read_events(db, self._run_id)
-            figure = run_figure(run, self._epochs, events, dark=self._dark)
-            news |= {"line": line(run, self._epochs), "figure": figure.to_json()}
+            events = [*shared.events, *store.read_events(db, self._run_id)]
+            figure = run_figure(run, epochs, events, shared_with=shared.run_name, dark=self._dark)
+            news |= {"line": line(run, epochs), "figure": figure.to_json()}
         return news
+
+    def _take_epochs(self, now: Signs, before: Signs | None) -> None:
+        """Read the epochs that are new; all of a run that was taken up again, and went back."""
+        if before is not None and now.status != before.status:
+            self._epochs = []
+        seen = self._epochs[-1].id if self._epochs else 0
+        if now.epoch > seen:
+            self._epochs += store.read_epochs(services.db(), self._run_id, after=seen)
 
 
 async def follow(socket: WebSocket) -> None:

@@ -1,17 +1,18 @@
 """Which recorded curve to look at: the example, a stored run, or one that a person brings."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from core import store
+from core.charts.history import is_by_hand
 from core.charts.live import evidence
 from core.curves import RecordedCurves
 from core.curves.example import example_curves, example_recording
 from core.specs import presets
 from core.specs.run import RunSpec
-from core.store import Event, EventKind, Run, UnknownRun
+from core.store import Epoch, Event, EventKind, Run, UnknownRun
 from pages.parts import own_curve, services, visitor
 from pages.parts.replay_state import EXAMPLE, OWN, RUN, ReplayState
 from pages.parts.words import escaped, when
@@ -30,6 +31,8 @@ class Recording:
         evidence: What it rests on, plain text.
         spec: How it was trained; None for a brought one.
         events: What its callbacks did; empty for a brought one.
+        run: The stored run; None for others.
+        epochs: Its epochs, with what its callbacks counted.
     """
 
     key: str
@@ -37,6 +40,14 @@ class Recording:
     evidence: str
     spec: RunSpec | None = None
     events: Sequence[Event] = ()
+    run: Run | None = None
+    epochs: Sequence[Epoch] = ()
+
+    @property
+    def is_of_several_hands(self) -> bool:
+        """Whether not one callback's settings alone made it: a fork, or a rate set by hand."""
+        forked = self.run is not None and self.run.forked_at is not None
+        return forked or any(is_by_hand(event) for event in self.events)
 
 
 def choose(state: ReplayState) -> Recording:
@@ -86,16 +97,18 @@ def _run(state: ReplayState) -> Recording | None:
         state.run_id = chosen
         state.begin_anew()
     run = runs[chosen]
-    epochs = store.read_epochs(services.db(), run.id)
-    if not epochs:
+    history = store.read_history(services.db(), run.id)
+    if not history.epochs:
         st.info("No epoch of this run has finished yet. Until then, here is the example.")
         return None
     return Recording(
         run.id,
-        store.recorded_curves(epochs),
+        store.recorded_curves(history.epochs),
         f"recorded: {evidence(run.spec.scans)}",
         run.spec,
-        store.read_events(services.db(), run.id),
+        history.events,
+        run,
+        history.epochs,
     )
 
 
@@ -130,10 +143,4 @@ def _cut(recording: Recording) -> Recording:
         f":material/content_cut: The first {MAX_EPOCHS:,} of its {len(curves):,} epochs are "
         "replayed."
     )
-    return Recording(
-        recording.key,
-        curves.first(MAX_EPOCHS),
-        recording.evidence,
-        recording.spec,
-        recording.events,
-    )
+    return replace(recording, curves=curves.first(MAX_EPOCHS))

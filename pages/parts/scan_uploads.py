@@ -24,10 +24,11 @@ _LONGEST = 60
 
 @dataclass
 class _Read:
-    """What was read of a file so far."""
+    """What was read of a file so far, and the scan of it that was shown last."""
 
     upload: Upload | None = None
     scans: dict[Choice, Scan] = field(default_factory=dict[Choice, Scan])
+    shown: Shown | None = None
     problem: str = ""
 
 
@@ -71,7 +72,7 @@ def _single(digest: str, file: Any, *, read: _Read, classes: Sequence[str]) -> l
     scan = read.scans[choice]
     for note in dict.fromkeys([*read.upload.notes, *scan.notes]):
         st.caption(f":material/info: {escaped(note)}")
-    return [_shown(file.name, scan, classes)]
+    return [_shown(file.name, read, scan, classes)]
 
 
 def _several(
@@ -90,7 +91,7 @@ def _several(
         bar.empty()
     _say([(contents[digest].name, one.problem) for digest, one in read.items() if one.problem])
     return [
-        _shown(contents[digest].name, next(iter(one.scans.values())), classes)
+        _shown(contents[digest].name, one, next(iter(one.scans.values())), classes)
         for digest, one in read.items()
         if one.scans
     ]
@@ -103,8 +104,12 @@ def _pick(upload: Upload, digest: str) -> Choice:
         if upload.frames > 1:
             frame = st.slider("Frame", 1, upload.frames, 1, key=f"frame-{digest}")
             choice["frame"] = frame - 1
-        if len(upload.windows) > 1:
-            choice["window"] = st.selectbox("Window", upload.windows, key=f"window-{digest}")
+        if upload.windows:
+            choice["window"] = st.selectbox(
+                "Window", upload.windows, key=f"window-{digest}", accept_new_options=True,
+                help="Which values become black and white. Choose one, or write a center and a "
+                "width of your own, as 40 / 80.",
+            )  # fmt: skip
         if upload.volumes > 1:
             volume = st.slider("Volume", 1, upload.volumes, 1, key=f"volume-{digest}")
             choice["volume"] = volume - 1
@@ -122,9 +127,14 @@ def _pick(upload: Upload, digest: str) -> Choice:
     return Choice(**choice)
 
 
-def _shown(name: str, scan: Scan, classes: Sequence[str]) -> Shown:
-    path = PurePosixPath(name.replace("\\", "/"))
-    return Shown(key_of(scan.pixels), str(path), scan.pixels, truth=truth_in(name, classes))
+def _shown(name: str, read: _Read, scan: Scan, classes: Sequence[str]) -> Shown:
+    """Return a scan as the page takes it, the same one at each run while nothing changes."""
+    truth, shown = truth_in(name, classes), read.shown
+    if shown is None or shown.pixels is not scan.pixels or shown.truth != truth:
+        path = PurePosixPath(name.replace("\\", "/"))
+        shown = Shown(key_of(scan.pixels), str(path), scan.pixels, truth=truth)
+        read.shown = shown
+    return shown
 
 
 def _say(problems: Sequence[tuple[str, str]]) -> None:

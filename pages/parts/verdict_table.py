@@ -20,9 +20,16 @@ _NAMED = 5
 
 
 def show(run: Run, epochs: Sequence[Epoch], events: Sequence[Event]) -> None:
-    """Show what a callback made of each epoch, and let the person choose which one."""
-    callbacks = {told.kind: told for told in run_verdicts(run, epochs, events)}
-    if not callbacks:
+    """Show what a callback made of each epoch, and let the person choose which one.
+
+    Of a fork, only its own epochs are told: those before are its parent's.
+    """
+    fork = -1 if run.forked_at is None else run.forked_at
+    own = [epoch for epoch in epochs if epoch.epoch > fork]
+    # Brought back by Keras, callbacks began anew.
+    judged = own if run.keras_restore else epochs
+    callbacks = {told.kind: told for told in run_verdicts(run, judged, events)}
+    if not callbacks or not own:
         return
     st.markdown("**Why, epoch by epoch**")
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -40,8 +47,8 @@ def show(run: Run, epochs: Sequence[Epoch], events: Sequence[Event]) -> None:
     rows = [
         _row(told.kind, epoch, verdict, acted)
         # EarlyStopping judges no epoch behind the one in which it would stop.
-        for epoch, verdict, acted in zip(epochs, told.verdicts, told.acted, strict=False)
-        if acted or not acts_only
+        for epoch, verdict, acted in zip(judged, told.verdicts, told.acted, strict=False)
+        if epoch.epoch > fork and (acted or not acts_only)
     ]
     if rows:
         height = _HEIGHT_PX if len(rows) > _NAMED else "content"
@@ -49,7 +56,7 @@ def show(run: Run, epochs: Sequence[Epoch], events: Sequence[Event]) -> None:
             st.table(rows, border="horizontal", hide_index=True)
     else:
         st.caption("It has not acted.")
-    st.caption(_evidence(told))
+    st.caption(_evidence(told, [number for number in told.apart if number > fork + 1]))
 
 
 def _row(kind: str, epoch: Epoch, verdict: Verdict, acted: bool) -> dict[str, str]:
@@ -64,12 +71,12 @@ def _row(kind: str, epoch: Epoch, verdict: Verdict, acted: bool) -> dict[str, st
     return row | {"what it made of the epoch": sentence}
 
 
-def _evidence(told: CallbackVerdicts) -> str:
+def _evidence(told: CallbackVerdicts, apart: Sequence[int]) -> str:
     """Say what the sentences rest on, and whether Keras counted the same."""
     rests_on = "replayed · Keras 3.15's rules over the recorded curve"
     if told.kind == "ModelCheckpoint":
         return f"{rests_on}."
-    if not told.apart:
+    if not apart:
         return f"{rests_on}; `wait` is what Keras itself counted, in every epoch."
-    some = ", ".join(map(str, told.apart[:_NAMED])) + (" …" if told.apart[_NAMED:] else "")
+    some = ", ".join(map(str, apart[:_NAMED])) + (" …" if apart[_NAMED:] else "")
     return f"{rests_on}; Keras itself counted another `wait` in epoch {some}: that one holds."

@@ -13,8 +13,15 @@ from core.charts.compare.link import Comparison
 from core.charts.compare.panels import panel_per_line_figure, panel_per_metric_figure
 from core.charts.history import History
 from core.charts.live import CONFIG
-from core.store import Epoch, Event, Run
-from pages.parts import chart, compare_advice, compare_choice, compare_tables, services
+from core.store import Run
+from pages.parts import (
+    chart,
+    compare_advice,
+    compare_choice,
+    compare_tables,
+    keras_loss,
+    services,
+)
 from pages.parts.words import escaped
 
 _LOOK_EVERY = "2s"
@@ -22,20 +29,27 @@ _MOST_NAMES = 6
 
 
 @st.cache_resource(max_entries=8)
-def read_curves(
-    ids: tuple[str, ...],
-    newest: tuple[int, int],  # noqa: ARG001 - the key: another number means new rows
-) -> tuple[dict[str, list[Epoch]], dict[str, list[Event]]]:
-    """Return the epochs and events of runs, two queries for all of them."""
-    return store.read_curves(services.db(), ids), store.read_events_of(services.db(), ids)
+def read_past(
+    _runs: list[Run],
+    ids: tuple[tuple[str, int], ...],  # noqa: ARG001 - the key, with the next
+    newest: tuple[int, int],  # noqa: ARG001 - another number means new rows
+) -> dict[str, store.History]:
+    """Return the epochs and events of runs, in a few queries for all of them."""
+    return store.read_histories(services.db(), _runs)
 
 
 def read_histories(runs: list[Run]) -> list[History]:
     """Return the runs with what they left; one without a finished epoch is named and left out."""
     ids = tuple(run.id for run in runs)
-    epochs, events = read_curves(ids, store.newest(services.db(), *ids))
-    leave_out([run.name for run in runs if not epochs[run.id]], "no finished epoch yet")
-    return [History(run, epochs[run.id], events[run.id]) for run in runs if epochs[run.id]]
+    # A run that went back has other rows, perhaps of the same numbers.
+    attempts = tuple((run.id, run.attempt) for run in runs)
+    past = read_past(runs, attempts, store.newest(services.db(), *ids))
+    leave_out([run.name for run in runs if not past[run.id].epochs], "no finished epoch yet")
+    return [
+        History(run, past[run.id].epochs, past[run.id].events)
+        for run in runs
+        if past[run.id].epochs
+    ]
 
 
 def leave_out(names: list[str], reason: str) -> None:
@@ -107,6 +121,7 @@ if lines:
     show_chart(lines, metric)
     compare_tables.show_runs(lines, metric, key=table_key)
     compare_tables.show_differences(shown)
+    keras_loss.show_among([history.run for history in shown])
     compare_tables.show_seeds(lines, metric, key=table_key)
     compare_advice.show(lines, metric, key=table_key)
 if any(run.is_active for run in runs):

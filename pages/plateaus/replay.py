@@ -15,6 +15,7 @@ from pages.parts import (
     replay_sliders,
     replay_start,
     replay_state,
+    train_for_real,
     verdict_views,
 )
 from pages.parts.replay_sliders import BADGES
@@ -43,7 +44,9 @@ def show_evidence() -> None:
         if replay_start.is_own(one.setting, own):
             found = agreement(one, source.events)
             icon = ":material/check_circle:" if found.agrees else ":material/error:"
-            st.caption(f"{icon} {escaped(found.sentence)}")
+            # A fork, or a person who set the rate, is not what these settings alone would do.
+            if found.agrees or not source.is_of_several_hands:
+                st.caption(f"{icon} {escaped(found.sentence)}")
     if replays[1:]:
         st.markdown(escaped(" ".join(parting_told(replays[0], other) for other in replays[1:])))
 
@@ -72,6 +75,8 @@ with picture:
     drawn = st.empty()
 shown = next((one for one in replays if one.setting.name == state.shown), None)
 show_evidence()
+if shown is not None:
+    train_for_real.show(shown, source, own)
 steps, table, releases, advice = st.tabs(
     [STEPS, TABLE, RELEASES, ADVICE], key="replay-tabs", on_change="rerun"
 )

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core import store
-from core.charts.evaluation.models import Model
+from core.charts.evaluation.models import Model, counts
 from pages.parts import (
     evaluate_choice,
     evaluation_detail,
@@ -39,15 +39,17 @@ if not runs:
     evaluate_choice.choose_weights()
     evaluate_choice.keep_link()
     st.stop()
-events = store.read_events_of(services.db(), [run.id for run in runs])
-controls = st.container(horizontal=True)
+past = store.read_histories(services.db(), runs)
+events = {run.id: [*past[run.id].events] for run in runs}
+controls = st.container(horizontal=True, vertical_alignment="bottom")
 with controls:
     weights = evaluate_choice.choose_weights()
-models = evaluation_source.find(evaluation_source.wanted(runs, weights), events)
+wanted = evaluation_source.wanted(runs, weights)
+models = evaluation_source.find(wanted, events)
 if models:
-    shares = models[0].shares
     with controls:
-        switch = evaluate_choice.choose_scans({at: share.scans for at, share in shares.items()})
+        switch = evaluate_choice.choose_scans(counts(models))
+        evaluation_source.offer_again(wanted)
     evaluation_overview.show(models, switch, events)
     st.subheader("A closer look")
     model = choose_model(models)

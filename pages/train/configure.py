@@ -3,10 +3,18 @@
 import streamlit as st
 
 from core.specs import links, presets
-from core.specs.data import FolderScans, SimulatedScans
 from core.specs.problems import InvalidSettings, Problem, check_run
 from core.specs.run import RunSpec, TrainingSpec
-from pages.parts import callback_list, code_view, datasets, findings, launch, paste, visitor
+from pages.parts import (
+    callback_list,
+    code_view,
+    findings,
+    fork_form,
+    launch,
+    paste,
+    scans_form,
+    visitor,
+)
 from pages.parts.form import Form
 from pages.parts.words import quoting
 
@@ -15,7 +23,7 @@ form = Form()
 
 def take_link() -> None:
     """Fill the form from the link it was opened with, or with the quick demo."""
-    query = {k: v for k, v in st.query_params.items() if k != "owner"}
+    query = fork_form.without_fork(st.query_params.to_dict())
     if query and query != st.session_state.get("form_query") and links.is_configuration(query):
         paste.forget()
         form.replace(links.from_query(query))
@@ -29,28 +37,6 @@ def take_preset() -> None:
     if chosen:
         paste.forget()
         form.replace(links.flatten(presets.PRESETS[chosen]()))
-
-
-def show_scans() -> None:
-    """Show which scans to train on."""
-    found = {folder.name: folder for folder in datasets.visible_folders()}
-    now = form.values.get("scans.folder", "") if form.values.get("scans") == "folder" else ""
-    choices = ["", *found, *([now] if now and now not in found else [])]
-    chosen = st.selectbox(
-        "Data set",
-        choices,
-        index=choices.index(now),
-        key=form.key("scans"),
-        format_func=lambda name: f"Folder {name}" if name else "Simulated scans (built in)",
-        help="Folders of scans in the data directory appear here: one sub-folder a class, or "
-        "Training/ and Testing/ with one sub-folder a class each.",
-    )
-    if chosen:
-        form.values |= {"scans": "folder", "scans.folder": chosen}
-        form.section("scans", FolderScans, leave_out=["folder"])
-    else:
-        form.values["scans"] = "simulated"
-        form.section("scans", SimulatedScans)
 
 
 def check() -> tuple[RunSpec | None, tuple[Problem, ...]]:
@@ -71,12 +57,22 @@ def show_problems(problems: tuple[Problem, ...]) -> None:
 
 
 take_link()
-st.title("Configure a run")
+fork = fork_form.of_link()
+if fork:
+    form.lock(fork.locked, fork_form.WHY_LOCKED)
+    fork = fork_form.show_head(fork)
+else:
+    st.title("Configure a run")
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    st.segmented_control("Start from", list(presets.PRESETS), key="preset", on_change=take_preset)
+    if not fork:
+        st.segmented_control(
+            "Start from", list(presets.PRESETS), key="preset", on_change=take_preset
+        )
     form.setting("name", "name", RunSpec.model_fields["name"])
+if fork:
+    st.caption(f":material/lock: {fork_form.WHY_LOCKED}")
 st.subheader("Scans")
-show_scans()
+scans_form.show(form)
 st.subheader("Model and training")
 form.section("training", TrainingSpec)
 st.subheader("Callbacks")
@@ -87,9 +83,14 @@ show_problems(problems)
 st.subheader("What to expect")
 findings.show(form, spec, schedule_object=paste.schedule_object())
 launch.show_refusal()
-launch.start_button("Start training", spec, key="start")
+if fork:
+    fork_form.start_button(fork, spec)
+else:
+    launch.start_button("Start training", spec, key="start")
 if spec:
     with st.expander("Code", icon=":material/code:"):
         code_view.show(spec, key="code")
 st.session_state["form_query"] = links.flat_to_query(form.values)
-st.query_params.from_dict(st.session_state["form_query"] | visitor.parameters())
+st.query_params.from_dict(
+    st.session_state["form_query"] | fork_form.parameters(fork) | visitor.parameters()
+)

@@ -7,15 +7,18 @@ from core.charts.summary import summarise
 from core.store import Run, UnknownRun
 from pages.parts import (
     downloads,
+    go_on,
     live,
+    next_steps,
     run_advice,
+    run_controls,
     run_details,
+    run_family,
     scan_sheet,
     services,
     verdict_table,
     visitor,
 )
-from pages.parts.words import STATUS_BADGES
 
 # Each look costs the browser some 65 ms, on the machine that trains.
 _EVENTS_EVERY = "3s"
@@ -42,57 +45,32 @@ def find_run() -> Run:
         st.stop()
 
 
-def show_head(run: Run) -> None:
-    """Show the run's name, where it stands, and what its owner can do."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.header(run.name, width="content")
-        label, icon, color = STATUS_BADGES[run.status]
-        st.badge(label, icon=icon, color=color)
-        if run.is_active and visitor.owns(run):
-            st.button(
-                "Stopping …" if run.stop_requested else "Stop",
-                icon=":material/stop:",
-                on_click=store.request_stop,
-                args=(services.db(), run.id),
-                kwargs={"owner": visitor.owner()},
-                disabled=run.stop_requested,
-            )
-
-
 def show_events() -> None:
     """Show what the callbacks did so far, and why."""
-    events = store.read_events(services.db(), run.id)
-    run_details.show_events(events)
-    verdict_table.show(run, store.read_epochs(services.db(), run.id), events)
+    history = store.read_history(services.db(), run.id)
+    run_details.show_events(history.events)
+    verdict_table.show(run, history.epochs, history.events)
 
 
 run = find_run()
-epochs = store.read_epochs(services.db(), run.id)
-events = store.read_events(services.db(), run.id)
-show_head(run)
+history, shared = store.read_history(services.db(), run.id), store.read_shared(services.db(), run)
+epochs, events = history.epochs, history.events
+family = store.read_family(services.db(), run.id)
+run_controls.show_head(run)
 if run.error:
     st.error(run.error, icon=":material/error:")
 for note in run.notes:
     st.warning(note, icon=":material/image_not_supported:")
 if not run.is_active and not run.error:
     st.text(summarise(run, epochs, events))
-live.show(run, epochs, events)
-if epochs and not run.is_active:
-    st.page_link(
-        "pages/plateaus/replay.py",
-        label="What if? Replay it with other settings",
-        icon=":material/replay:",
-        query_params={"run": run.id, **visitor.parameters()},
-    )
-    st.page_link(
-        "pages/scans/evaluate.py",
-        label="What is it worth? Evaluate its model",
-        icon=":material/fact_check:",
-        query_params={"runs": run.id, **visitor.parameters()},
-    )
+next_steps.show_turns(run, history)
+live.show(run, epochs, events, shared_with=shared.run_name)
+next_steps.show_links(run, history)
+go_on.show(run, epochs)
 # Only the open tab is drawn: the others would take time from the training.
-console, happened, advice, scans, details, files = st.tabs(
-    ["Console", "What happened", "Advice", "Scans", "Settings", "Downloads"],
+kin = ["Family"] if len(family) > 1 else []
+console, happened, advice, scans, details, files, *tree = st.tabs(
+    ["Console", "What happened", "Advice", "Scans", "Settings", "Downloads", *kin],
     key=f"tabs-{run.id}",
     on_change="rerun",
 )
@@ -114,4 +92,8 @@ if details.open:
         run_details.show_settings(run)
 if files.open:
     with files:
-        downloads.show(run, epochs)
+        downloads.show(run, history)
+for tab in tree:
+    if tab.open:
+        with tab:
+            run_family.show(run, family)

@@ -44,7 +44,10 @@ def show(run: Run) -> None:
         label, icon, color = STATUS_BADGES[run.status]
         st.badge(label, icon=icon, color=color)
         compare_choice.tick(run)
-        st.caption(f"{run.spec.training.model} · seed {run.spec.training.seed} · {when(run)}")
+        forked = "" if run.forked_at is None else f" · forked after epoch {run.forked_at + 1}"
+        st.caption(
+            f"{run.spec.training.model} · seed {run.spec.training.seed} · {when(run)}{forked}"
+        )
         if visitor.owns(run) and run.is_active:
             st.button(
                 "Stop",

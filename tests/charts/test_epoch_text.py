@@ -1,6 +1,7 @@
 import html
 import math
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -216,3 +217,23 @@ def test_long_text_is_cut_and_broken_before_it_is_escaped():
     cut = text[text.index("Failed") : text.index("…")]
     assert len(html.unescape(cut.replace("<br>", " "))) < 160
     assert re.fullmatch(r"(Failed: )?((&lt;&amp;&gt;)|( )|(<br>))+", cut)
+
+
+def test_a_fork_without_its_parents_callback_still_tells_what_that_one_counted():
+    epochs = [
+        an_epoch(0, reducing_state(best=0.6)),
+        an_epoch(1, reducing_state(best=0.7, min_delta=0.001), logs={"val_accuracy": 0.7}),
+        an_epoch(2, logs={"val_accuracy": 0.8}),
+    ]
+    run = replace(a_run([]), parent_id="parent", forked_at=1)
+    texts = epoch_texts(a_history(epochs, run=run))
+    assert "val_accuracy 0.7000 beat 0.6000 by more than 0.001" in texts[2].replace("<br>", " ")
+
+
+def test_a_callback_that_keras_brought_back_has_a_first_best_again():
+    epochs = [
+        an_epoch(0, reducing_state(best=0.8), logs={"val_accuracy": 0.8}),
+        an_epoch(1, reducing_state(best=0.7), logs={"val_accuracy": 0.7}),
+    ]
+    run = replace(a_run(), parent_id="parent", forked_at=0, keras_restore=True)
+    assert "val_accuracy 0.7000 is the first best" in epoch_texts(a_history(epochs, run=run))[2]

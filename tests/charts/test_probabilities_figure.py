@@ -28,3 +28,7 @@ def test_a_vote_shows_how_far_the_models_lie_apart():
 
 def test_the_title_says_what_the_figure_rests_on():
     assert "trained · 1 seed" in drawn()["layout"]["title"]["text"]
+
+
+def test_in_doubt_no_number_invites_belief():
+    assert drawn(doubtful=True)["layout"]["yaxis"]["ticktext"] == ["a&lt;b&gt;", "b"]

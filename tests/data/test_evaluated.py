@@ -74,22 +74,61 @@ def test_pickled_objects_are_never_loaded():
         evaluated.from_bytes(file.getvalue())
 
 
-def test_the_key_follows_model_scans_and_split(tmp_path):
-    model = tmp_path / "final.keras"
-    model.write_bytes(b"weights")
-    scans = ScanSet(
+@pytest.fixture
+def model(tmp_path):
+    file = tmp_path / "final.keras"
+    file.write_bytes(b"weights")
+    return file
+
+
+def four_scans():
+    return ScanSet(
         images=np.zeros((4, 8, 8), np.uint8),
         labels=np.arange(4),
         classes=("a", "b"),
         groups=np.arange(4),
         validation=np.array([True, False, True, False]),
-        masks=None,
+        masks=np.zeros((4, 8, 8), bool),
         names=tuple("abcd"),
     )
-    keys = {evaluated.key_of(model, scans)}
-    assert keys == {evaluated.key_of(model, scans)}
-    keys.add(evaluated.key_of(model, dataclasses.replace(scans, validation=~scans.validation)))
-    keys.add(evaluated.key_of(model, dataclasses.replace(scans, images=scans.images + 1)))
+
+
+def test_the_key_is_the_same_for_the_same_model_and_scans(model):
+    assert evaluated.key_of(model, four_scans()) == evaluated.key_of(model, four_scans())
+
+
+def test_the_key_follows_the_model(model):
+    before = evaluated.key_of(model, four_scans())
     model.write_bytes(b"others")
+    assert evaluated.key_of(model, four_scans()) != before
+
+
+@pytest.mark.parametrize("trained_on", [False, True])
+def test_the_key_follows_each_pixel_and_each_mask_of_all_scans(model, trained_on):
+    scans = four_scans()
+    place = int(np.flatnonzero(scans.validation != trained_on)[0])
+    keys = {evaluated.key_of(model, scans)}
+    scans.images[place, 7, 7] += 1
     keys.add(evaluated.key_of(model, scans))
-    assert len(keys) == 4
+    scans.masks[place, 7, 7] = True
+    keys.add(evaluated.key_of(model, scans))
+    assert len(keys) == 3
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"validation": np.array([False, True, False, True])},
+        {"labels": np.array([0, 1, 3, 2])},
+        {"groups": np.array([0, 1, 2, 2])},
+        {"groups": np.full(4, -1)},
+        {"masks": None},
+        {"classes": ("a", "c")},
+        {"names": tuple("abce")},
+        {"images": np.zeros((4, 4, 16), np.uint8)},
+    ],
+)
+def test_the_key_follows_split_labels_subjects_masks_and_names(model, changed):
+    scans = four_scans()
+    other = dataclasses.replace(scans, **changed)
+    assert evaluated.key_of(model, scans) != evaluated.key_of(model, other)

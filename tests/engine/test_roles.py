@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from core.engine.roles import ANSWERS, TRAINS, resources_for
+from core.engine.roles import ANSWERS, TRAINS, heard_of, places_for, resources_for
 from tests.engine.conftest import WARM_UP_S
 from tests.engine.test_engine import ENDLESS, active, has_epochs, start, worker_of
 from tests.waiting import until
@@ -38,3 +38,19 @@ def test_a_question_is_answered_while_a_training_runs(db, engine, start):
     assert answer.wait(60)
     assert answer.result == other.pid != os.getpid()
     assert active(db, run_id)
+
+
+def test_as_many_runs_are_sent_out_as_there_are_workers_for_them():
+    train, answer = {"resources": {"TRAIN": 1.0}}, {"resources": {"ANSWER": 1.0}}
+    assert places_for(TRAINS, {"a": train, "b": train, "c": answer}, own=False) == 2
+    assert places_for(ANSWERS, {"a": train, "b": train, "c": answer}, own=False) == 1
+    assert places_for(TRAINS, {"a": {}, "b": {}}, own=False) == 2
+    assert places_for(TRAINS, {}, own=False) == 0
+    assert places_for(TRAINS, {}, own=True) == 1
+
+
+def test_a_worker_that_fell_silent_has_no_place():
+    workers = {"a": {"last_seen": 100.0}, "b": {"last_seen": 60.0}, "c": {"last_seen": 99.0}}
+    assert list(heard_of(workers, within_s=30)) == ["a", "c"]
+    assert list(heard_of({"b": workers["b"]}, within_s=30)) == ["b"]
+    assert heard_of({}, within_s=30) == {}

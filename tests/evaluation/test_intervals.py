@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from core.evaluation import intervals
 from core.evaluation.intervals import mean_interval, share_interval
 
 UNKNOWN = np.full(400, -1)
@@ -71,6 +72,37 @@ def test_it_covers_the_truth_about_as_often_as_it_says():
         found = share_interval(right.ravel(), np.repeat(np.arange(60), 4))
         covered += found.low <= 0.8 <= found.high
     assert 51 <= covered <= 60
+
+
+def covered_by(subjects):
+    """Count of 200 studies with so few subjects those whose interval holds the truth."""
+    draw, covered = np.random.default_rng(4), 0
+    for _ in range(200):
+        skills = draw.beta(8, 4, subjects)
+        right = draw.random((subjects, 20)) < skills[:, None]
+        found = share_interval(right.ravel(), np.repeat(np.arange(subjects), 20))
+        covered += found.low <= 8 / 12 <= found.high
+    return covered
+
+
+@pytest.mark.parametrize("subjects", [3, 5, 8])
+def test_with_few_subjects_it_is_as_wide_as_they_deserve(subjects, monkeypatch):
+    assert covered_by(subjects) >= 0.92 * 200
+    monkeypatch.setattr(intervals, "_widening", lambda _units: 1.0)
+    assert covered_by(subjects) < 0.92 * 200
+
+
+def test_with_few_subjects_it_is_that_of_students_t():
+    shares = np.array([0.3, 0.5, 0.6, 0.7, 0.9])
+    right = (np.arange(100) < 100 * shares[:, None]).ravel()
+    found = share_interval(right, np.repeat(np.arange(5), 100))
+    reach = stats.t.ppf(0.975, 4) * shares.std(ddof=1) / math.sqrt(5)
+    assert (found.low, found.high) == pytest.approx((0.6 - reach, 0.6 + reach), abs=0.03)
+
+
+def test_it_never_leaves_what_a_share_can_be():
+    found = share_interval(np.array([True, True, True, False]), np.array([0, 0, 1, 1]))
+    assert (found.low, found.high) == (0.0, 1.0)
 
 
 def test_two_models_on_the_same_scans_are_told_apart_by_their_difference():

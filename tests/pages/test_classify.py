@@ -5,15 +5,18 @@ import math
 import numpy as np
 import pytest
 
+from benchmarks import scan_files
 from core import store
 from core.charts.compare.table import table_csv
 from core.engine import jobs
+from core.evaluation import head_check
 from core.evaluation.answered import Answered, Known
 from core.evaluation.counted import counted
 from core.specs.data import SimulatedScans
 from core.specs.run import FINAL_MODEL, RunSpec, TrainingSpec
 from core.store import Epoch, RunStatus
 from pages.parts import services
+from pages.parts.scan_source import key_of
 
 CLASSIFY = "pages/scans/classify.py"
 CLASSES = ("glioma_tumor", "=no_tumor")
@@ -165,6 +168,19 @@ def test_a_scan_unlike_the_others_gets_a_warning_and_no_confidence(app, worker, 
     assert "88%" not in texts(app.markdown)
 
 
+def test_in_a_table_too_such_a_scan_has_a_warning_and_no_probability(app, worker, trained):
+    trained()
+    choose_all(opened(app))
+    assert not app.dataframe[0].value["probability"].isna().any()
+    app.session_state["classify_answers"].clear()
+    worker["answer"]["as_far"] = 0.0
+    app.run()
+    table = app.dataframe[0].value
+    assert list(table["warning"]) == ["unlike its scans"] * 2
+    numbers = ["probability", *(name for name in table if name.startswith("p("))]
+    assert table[numbers].isna().all(axis=None)
+
+
 def test_several_scans_give_a_table_and_a_csv_without_formulas(app, worker, trained):
     trained()
     choose_all(opened(app))
@@ -174,6 +190,56 @@ def test_several_scans_give_a_table_and_a_csv_without_formulas(app, worker, trai
     assert list(table["right"]) == [True, False]
     assert "'=no_tumor" in table_csv(table[["truth"]].to_dict("records"))
     assert {metric.label: metric.value for metric in app.metric}["Scans"] == "2"
+
+
+def bring(app, *scans):
+    """Bring files in place of those before."""
+    (uploader,) = [one for one in app.file_uploader if one.key == "classify-files-False"]
+    files = [scan_files.picture(pixels) for pixels in scans]
+    named = [(f"scan{place}.png", file, "image/png") for place, file in enumerate(files)]
+    uploader.set_value(named).run()
+    assert not app.exception
+
+
+def test_a_click_computes_nothing_again_of_the_scans_that_are_there(
+    app, worker, trained, monkeypatch
+):
+    looked = []
+
+    def counted_objection(pixels):
+        looked.append(key_of(pixels))
+        return objection(pixels)
+
+    objection = head_check.objection
+    monkeypatch.setattr(head_check, "objection", counted_objection)
+    trained()
+    app.run()
+    app.session_state["classify-source"] = "Files"
+    opened(app)
+    bring(app, head(), head().T.copy())
+    assert len(app.dataframe[0].value) == len(set(looked)) == len(looked) == 2
+    app.run()
+    assert len(app.dataframe[0].value) == len(looked) == 2
+
+
+def test_two_scans_that_differ_in_one_pixel_have_answers_of_their_own(app, worker, trained):
+    trained()
+    app.run()
+    app.session_state["classify-source"] = "Files"
+    opened(app)
+    one, other = head(), head()
+    other[16, 16] += 1
+    bring(app, one)
+    assert not app.warning
+    worker["answer"] = {"as_far": 0.0}
+    bring(app, other)
+    assert "unlike those the model was validated on" in texts(app.warning)
+    asked = [arguments[1][0] for job, arguments in worker["asked"] if job == jobs.CLASSIFY]
+    np.testing.assert_array_equal(asked[-2][0], one)
+    np.testing.assert_array_equal(asked[-1][0], other)
+    bring(app, one)
+    assert not app.warning
+    assert len([job for job, _ in worker["asked"] if job == jobs.CLASSIFY]) == len(asked)
 
 
 def test_seeds_of_the_same_settings_vote(app, worker, trained):

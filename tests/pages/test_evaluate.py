@@ -150,7 +150,7 @@ def test_the_leakage_switch_judges_twins_and_others_apart(app, home, scans, trai
     opened(app, runs=run_id)
     said = texts(app.warning)
     assert "3 of the 15 validation scans have a twin in training" in said
-    assert "right on 100.0 % (29.2 to 100.0) of those" in said
+    assert r"plain · seed 0 · final weights: right on 100.0 % (29.2 to 100.0) of those" in said
     assert "of the 12 others" in said
     (switch,) = [group for group in app.button_group if group.label == "Validation scans"]
     switch.set_value("twin-free").run()
@@ -164,6 +164,32 @@ def test_people_on_both_sides_of_the_split_are_told(app, home, scans, trained):
     keep(home, run_id, answers(scans, subject=np.arange(15) < 6))
     opened(app, runs=run_id)
     assert "6 of the 15 validation scans show somebody" in texts(app.warning)
+
+
+def test_each_of_several_models_gets_its_own_warning(app, home, scans, trained):
+    ids = [trained(name, seed=seed) for seed, name in enumerate(("clean", "copied", "again"))]
+    none, some = np.zeros(15, bool), np.arange(15) < 6
+    keep(home, ids[0], answers(scans, twin=none, subject=none))
+    keep(home, ids[1], answers(scans, wrong=[0], subject=some))
+    keep(home, ids[2], answers(scans, wrong=[14], twin=np.ones(15, bool), subject=some))
+    opened(app, runs=",".join(ids), scans="twins")
+    people, copies, everything = (str(warning.value) for warning in app.warning)
+    both = "of copied · seed 1 · final weights, again · seed 2 · final weights show somebody"
+    assert f"6 of the 15 validation scans {both}" in people
+    assert "3 of the 15 validation scans of copied · seed 1 · final weights have a twin" in copies
+    assert "- copied · seed 1 · final weights: right on 100.0 % (29.2 to 100.0) of those" in copies
+    assert "All 15 validation scans of again · seed 2" in everything
+    assert list(app.dataframe[0].value["scans"]) == [0, 3, 15]
+
+
+def test_few_subjects_are_said_to_make_a_rough_interval(app, home, scans, trained):
+    run_id = trained()
+    keep(home, run_id, answers(scans, wrong=[0], groups=np.arange(15) % 4, twin=np.zeros(15, bool)))
+    opened(app, runs=run_id)
+    assert "Only four subjects" in texts(app.warning)
+    keep(home, run_id, answers(scans, groups=np.zeros(15, int), twin=np.zeros(15, bool)))
+    app.run()
+    assert "no interval is given" in texts(app.warning)
 
 
 def test_best_weights_are_held_against_the_final_ones(app, home, scans, trained):
@@ -256,6 +282,20 @@ def test_an_evaluation_older_than_its_model_is_made_anew(app, home, scans, train
     opened(app, runs=run_id)
     assert button(app, "Evaluate")
     assert not app.dataframe
+
+
+def test_a_kept_evaluation_can_be_held_against_the_scans_as_they_are_now(app, home, scans, trained):
+    run_id = trained()
+    keep(home, run_id, answers(scans))
+    opened(app, runs=run_id)
+    button(app, "Check again").click().run()
+    (asked,) = services.engine().asked
+    assert (asked.job, asked.arguments) == (jobs.EVALUATE, (run_id, "final"))
+    assert app.dataframe[0].value["accuracy"][0] == 100  # stays on the screen meanwhile
+    asked.give(evaluated.to_bytes(answers(scans, wrong=[2], key="of other scans")))
+    app.run()
+    assert not app.exception
+    assert app.dataframe[0].value["accuracy"][0] == pytest.approx(100 * 14 / 15)
 
 
 def test_the_link_brings_back_what_was_chosen(app, home, scans, trained):

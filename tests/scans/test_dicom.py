@@ -129,6 +129,29 @@ def test_padding_is_black_and_widens_no_window():
     )
 
 
+@pytest.mark.parametrize("photometric", ["MONOCHROME1", "MONOCHROME2"])
+@pytest.mark.parametrize("window", ["Window 1", AUTOMATIC, "2000 / 4000"])
+@pytest.mark.filterwarnings("error:invalid value encountered in cast")
+def test_floats_that_are_no_number_are_black_in_every_window(photometric, window):
+    values = VALUES.astype(np.float32)
+    values[:4] = np.nan
+    data = scan_files.float_dicom(values, PhotometricInterpretation=photometric, **FULL)
+    scan = decode(data, window=window)
+    assert (scan.pixels[:4] == 0).all()
+    assert "25.0% of the scan has no value (NaN) and is black." in scan.notes
+    values[:4] = values[4]
+    whole = scan_files.float_dicom(values, PhotometricInterpretation=photometric, **FULL)
+    if window != AUTOMATIC:  # whose ends come from the values there are
+        np.testing.assert_array_equal(scan.pixels[4:], decode(whole, window=window).pixels[4:])
+
+
+@pytest.mark.parametrize("window", ["Window 1", AUTOMATIC])
+def test_floats_of_which_none_is_a_number_are_refused(window):
+    data = scan_files.float_dicom(np.full((8, 8), np.nan, np.float32), **FULL)
+    with pytest.raises(UnreadableScan, match="None of its pixels has a value"):
+        decode(data, window=window)
+
+
 def test_tables_of_the_file_are_looked_up():
     table = Dataset()
     table.LUTDescriptor = [256, 0, 8]

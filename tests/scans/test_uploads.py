@@ -210,6 +210,26 @@ def test_two_are_read_at_once_and_the_third_waits_or_is_told(monkeypatch, pool):
     assert told == ["picture"] * 5
 
 
+def test_one_scan_is_read_between_the_files_of_other_peoples_batches():
+    told = []
+
+    def read_one():
+        told.append(uploads.decode(PNG).pixels.shape)
+
+    # Both places are taken by people who bring many files.
+    batches = [uploads.decode_all([PNG] * 4) for _ in range(2)]
+    for batch in batches:
+        next(batch)
+    visitor = threading.Thread(target=read_one)
+    visitor.start()
+    until(lambda: uploads._decoders().awaited, within_s=20, what="a visitor in the queue")
+    rest = [next(batches[0])]
+    visitor.join(20)
+    assert told == [RAMP.shape]
+    rest += [*batches[0], *batches[1]]
+    assert [scan.pixels.shape for scan in rest] == [RAMP.shape] * 6
+
+
 def test_decoder_ends_after_its_upload_and_another_waits(pool):
     with pool.one() as decoder:
         decoder.ask({"ask": "inspect"}, PNG)
@@ -366,3 +386,43 @@ def test_spare_that_is_stale_is_replaced(monkeypatch, pool):
     with pool.one() as decoder:
         assert decoder is not old
     until(lambda: not psutil.pid_exists(old.pid), within_s=10, what="the end of the old one")
+
+
+# What it leaves behind
+
+HELD = """
+import gc, sys
+import numpy as np
+import psutil
+from benchmarks import scan_files
+from core.scans import freed, uploads
+
+def read(side):
+    data = scan_files.picture(np.random.default_rng(0).integers(0, 256, (side, side), np.uint8))
+    scan = uploads.decode(data)
+    # Small things that stay, as on a page, lie behind the large ones that go.
+    kept.append(bytes(20_000))
+
+def held():
+    read(64)
+    gc.collect()
+    return psutil.Process().memory_info().rss / 2**20
+
+kept = []
+if "keep" in sys.argv:
+    freed.give_back = lambda: None
+before = held()
+for side in (1000, 2000, 3000, 3500, 3000, 2000):
+    read(side)
+print(held() - before)
+"""
+
+
+def growth_mb(*arguments):
+    command = [sys.executable, "-c", HELD, *arguments]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+@pytest.mark.skipif(not LINUX, reason="where glibc keeps what was freed")
+def test_memory_of_the_app_comes_back_after_large_uploads():
+    assert growth_mb() < 0.5 * growth_mb("keep")

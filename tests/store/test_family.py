@@ -6,17 +6,10 @@ from core import store
 from core.specs.callbacks import ReduceLROnPlateau, SwapEMAWeights
 from core.specs.lineage import NotTheSameTraining, trunk_digest
 from core.specs.run import RunSpec, TrainingSpec
-from core.store import Event, EventKind, RunStatus, Store
+from core.store import Event, EventKind, RunStatus
 from tests.store.test_resuming import OWNER, a_run, an_epoch
 
 SPEC = RunSpec(training=TrainingSpec(epochs=6), callbacks=(ReduceLROnPlateau(),))
-
-
-@pytest.fixture
-def db(tmp_path):
-    opened = Store(f"sqlite:///{tmp_path}/store.sqlite")
-    yield opened
-    opened.close()
 
 
 def with_training(spec, **changed):

@@ -6,17 +6,10 @@ from core import store
 from core.specs import presets
 from core.specs.callbacks import EarlyStopping, SwapEMAWeights
 from core.specs.run import RunSpec, TrainingSpec
-from core.store import Batch, Epoch, Event, EventKind, RunStatus, SavedState, Store, Superseded
+from core.store import Batch, Epoch, Event, EventKind, RunStatus, SavedState, Superseded
 
 OWNER = store.owner_of("token")
 STRANGER = store.owner_of("another")
-
-
-@pytest.fixture
-def db(tmp_path):
-    opened = Store(f"sqlite:///{tmp_path}/store.sqlite")
-    yield opened
-    opened.close()
 
 
 def an_epoch(number):

@@ -6,17 +6,10 @@ import pytest
 from core import store
 from core.plateaus.plateau import find_plateau
 from core.specs import presets
-from core.store import Epoch, RunStatus, Store
+from core.store import Epoch, RunStatus
 
 OWNER = store.owner_of("token")
 SPEC = presets.quick_demo()
-
-
-@pytest.fixture
-def db(tmp_path):
-    opened = Store(f"sqlite:///{tmp_path}/store.sqlite")
-    yield opened
-    opened.close()
 
 
 def plateau(noise, epochs=24, seed=0):

@@ -16,13 +16,6 @@ OWNER = store.owner_of("token")
 
 
 @pytest.fixture
-def db(tmp_path):
-    opened = Store(f"sqlite:///{tmp_path}/store.sqlite")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def files(tmp_path):
     return StateFiles(str(tmp_path / "states"))
 

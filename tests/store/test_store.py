@@ -17,13 +17,6 @@ STRANGER = store.owner_of("another")
 
 
 @pytest.fixture
-def db(tmp_path):
-    opened = Store(f"sqlite:///{tmp_path}/store.sqlite")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def run_id(db):
     return store.create_run(db, presets.quick_demo(), owner=OWNER)
 
@@ -172,7 +165,9 @@ def test_a_sign_of_life_for_the_queue_leaves_the_others_alone(db):
     assert store.read_run(db, ended).heartbeat_s == before
 
 
-def test_a_full_disk_is_said_plainly_and_reading_goes_on(db, run_id):
+def test_a_full_disk_is_said_plainly_and_reading_goes_on(sqlite_db):
+    db = sqlite_db
+    run_id = store.create_run(db, presets.quick_demo(), owner=OWNER)
     with db.read() as reading:
         pages = reading.execute(text("PRAGMA page_count")).scalar_one()
         reading.exec_driver_sql(f"PRAGMA max_page_count={pages}")

@@ -13,19 +13,11 @@ from core.store import (
     EventKind,
     RunStatus,
     SavedState,
-    Store,
     Superseded,
 )
 
 OWNER = store.owner_of("token")
 STRANGER = store.owner_of("another")
-
-
-@pytest.fixture
-def db(tmp_path):
-    opened = Store(f"sqlite:///{tmp_path}/store.sqlite")
-    yield opened
-    opened.close()
 
 
 def a_sweep(db, *, seeds=(0,)):

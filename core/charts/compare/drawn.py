@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -12,6 +12,7 @@ from core.charts.compare.lines import Line, lowered_before, rates_of, values_of
 from core.charts.compare.smoothing import smoothed
 from core.charts.event_text import event_line
 from core.charts.history import History
+from core.charts.marks import NAN, Look, look_of
 from core.plateaus.arrays import FloatArray, IntArray
 from core.store.records import Event, EventKind
 
@@ -28,6 +29,10 @@ _MARKED = (
     EventKind.EARLY_STOP,
     EventKind.STOPPED,
     EventKind.FAILED,
+    EventKind.PAUSED,
+    EventKind.CONTINUED,
+    EventKind.RESUMED,
+    EventKind.FORKED,
 )
 
 
@@ -72,6 +77,7 @@ class DrawnCurve:
         x: Where the epochs stand, shape (epochs,).
         raw: The metric as it was logged, same shape.
         y: The same, smoothed.
+        past_drawn: Whether another line of the chart draws what it shares with its parent.
     """
 
     history: History
@@ -79,24 +85,45 @@ class DrawnCurve:
     x: IntArray
     raw: FloatArray
     y: FloatArray
+    past_drawn: bool = False
+
+    @property
+    def own_from(self) -> int:
+        """The index of its first point that is not its parent's alone: the last shared one."""
+        return max(0, self.history.shared - 1)
 
     def at(self, x: int) -> float:
         """Return the smoothed metric at a place; NaN where there is none."""
         found = np.flatnonzero(self.x == x)
         return float(self.y[found[0]]) if found.size else np.nan
 
-    def marks(self) -> Iterator[tuple[EventKind, int, str]]:
-        """Yield what is marked on the curve: kind, place, and a line of text, escaped."""
+    def marks(self) -> Iterator[tuple[Look, int, str]]:
+        """Yield what is marked on the curve: look, place, and a line of text, escaped."""
         for event in _marked(self.history.events):
             shown = self.history.shown_epoch(event)
-            yield event.kind, shown - self.offset, html.escape(event_line(event), quote=False)
+            own_fork = event.kind is EventKind.FORKED and shown == self.history.fork
+            if own_fork or not self._is_drawn_elsewhere(shown):
+                text = html.escape(event_line(event), quote=False)
+                yield look_of(event), shown - self.offset, text
         # What the logs hold counts, whichever metric the event was about.
         lost = ~np.isfinite(self.raw)
         for x in self.x[lost & ~np.concatenate([[False], lost[:-1]])]:
-            yield EventKind.NAN, int(x), "not a number from here on, or absent."
+            if not self._is_drawn_elsewhere(int(x) + self.offset):
+                yield NAN, int(x), "not a number from here on, or absent."
+
+    def _is_drawn_elsewhere(self, shown: int) -> bool:
+        return self.past_drawn and shown <= self.history.fork
 
 
-def draw(line: Line, stroke: Stroke, metric: str, *, align: Align, window: int) -> DrawnLine:
+def draw(
+    line: Line,
+    stroke: Stroke,
+    metric: str,
+    *,
+    align: Align,
+    window: int,
+    past_drawn: bool = False,
+) -> DrawnLine:
     """Prepare a line.
 
     Args:
@@ -105,10 +132,12 @@ def draw(line: Line, stroke: Stroke, metric: str, *, align: Align, window: int) 
         metric: What is drawn.
         align: Where the epochs stand.
         window: Epochs that smoothing brings together; 1 for none.
+        past_drawn: Whether another line draws what it shares with its parent.
     """
-    return DrawnLine(
-        line, stroke, tuple(_curve(h, metric, align=align, window=window) for h in line.histories)
-    )
+    curves = (_curve(h, metric, align=align, window=window) for h in line.histories)
+    if past_drawn:
+        curves = (replace(curve, past_drawn=True) for curve in curves)
+    return DrawnLine(line, stroke, tuple(curves))
 
 
 def can_be_aligned(history: History, align: Align) -> bool:

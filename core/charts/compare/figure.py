@@ -7,6 +7,7 @@ import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
 
 from core.charts.compare.colours import MOST_NAMED, strokes_of
 from core.charts.compare.drawn import Align, DrawnLine, draw
+from core.charts.compare.forks import past_drawn_elsewhere
 from core.charts.compare.lines import Line
 from core.charts.compare.look import (
     EPOCHS,
@@ -51,9 +52,10 @@ def compare_figure(
     """
     colours = palette(dark)
     strokes = strokes_of(lines, metric, highlighted=highlighted, dark=dark)
+    once = past_drawn_elsewhere(lines, align)
     drawn = [
-        draw(line, stroke, metric, align=align, window=window)
-        for line, stroke in zip(lines, strokes, strict=True)
+        draw(line, stroke, metric, align=align, window=window, past_drawn=elsewhere)
+        for line, stroke, elsewhere in zip(lines, strokes, once, strict=True)
     ]
     # What stands back is drawn first.
     drawn.sort(key=lambda line: not line.stroke.faded)

@@ -9,6 +9,7 @@ import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
 
 from core.charts.compare.colours import MOST_NAMED, Stroke, strokes_of
 from core.charts.compare.drawn import Align, DrawnLine, draw
+from core.charts.compare.forks import past_drawn_elsewhere
 from core.charts.compare.lines import Line
 from core.charts.compare.look import (
     EPOCHS,
@@ -64,7 +65,8 @@ def panel_per_line_figure(
     Where there is room, the other lines stand faintly behind it.
     """
     colours = palette(dark)
-    drawn = _drawn(lines, metric, highlighted, align=align, window=window, dark=dark)
+    whole = [False] * len(lines)
+    drawn = _drawn(lines, metric, highlighted, whole, align=align, window=window, dark=dark)
     scale = _axis(metric, drawn)
     panels = [
         Panel(
@@ -92,12 +94,12 @@ def panel_per_metric_figure(
     dark: bool,
 ) -> go.Figure:
     """Draw each metric, and the learning rate, in a panel with all lines; see `compare_figure`."""
-    colours = palette(dark)
+    colours, once = palette(dark), past_drawn_elsewhere(lines, align)
     named = len(lines) <= MOST_NAMED
     panels: list[Panel] = []
     drawn: list[DrawnLine] = []
     for metric in metrics:
-        drawn = _drawn(lines, metric, highlighted, align=align, window=window, dark=dark)
+        drawn = _drawn(lines, metric, highlighted, once, align=align, window=window, dark=dark)
         traces = [
             trace
             for line in sorted(drawn, key=lambda line: not line.stroke.faded)
@@ -116,6 +118,7 @@ def _drawn(
     lines: Sequence[Line],
     metric: str,
     highlighted: Collection[str],
+    past_drawn: Sequence[bool],
     *,
     align: Align,
     window: int,
@@ -123,8 +126,8 @@ def _drawn(
 ) -> list[DrawnLine]:
     strokes: list[Stroke] = strokes_of(lines, metric, highlighted=highlighted, dark=dark)
     return [
-        draw(line, stroke, metric, align=align, window=window)
-        for line, stroke in zip(lines, strokes, strict=True)
+        draw(line, stroke, metric, align=align, window=window, past_drawn=elsewhere)
+        for line, stroke, elsewhere in zip(lines, strokes, past_drawn, strict=True)
     ]
 
 

@@ -1,6 +1,7 @@
 """Lines, bands, rates and marks as plotly's traces."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -9,11 +10,10 @@ import numpy as np
 from core.charts.compare.drawn import DrawnCurve, DrawnLine
 from core.charts.compare.lines import rates_of
 from core.charts.curves import rate_trace
-from core.charts.history import drawable
-from core.charts.marks import LOOKS, NAN
+from core.charts.history import History, drawable
+from core.charts.marks import BY_HAND, LOOKS, NAN, Look
 from core.charts.palette import Palette
 from core.plateaus.arrays import FloatArray
-from core.store.records import EventKind
 
 # More lines than these would hide each other's single runs.
 _MOST_WITH_RUNS = 6
@@ -48,7 +48,7 @@ def rate_traces(drawn: DrawnLine, colours: Palette, axes: dict[str, str]) -> dic
     x: list[float | None] = []
     y: list[float | None] = []
     for curve in drawn.curves:
-        steps = rate_trace(curve.history, axes["yaxis"], colours)
+        steps = rate_trace(_drawn_history(curve), axes["yaxis"], colours)
         x += [*(place - curve.offset for place in steps["x"]), None]
         y += [*(drawable(rate) for rate in steps["y"]), None]
     line = {"color": drawn.stroke.colour, "width": min(drawn.stroke.width_px, 1.5)}
@@ -74,15 +74,23 @@ def mark_traces(
         share: Of a mark's size on the monitor; None: less, the more runs there are.
         axes: "xaxis" and "yaxis" as plotly names them.
     """
-    marks = [(kind, *mark) for line in lines for kind, mark in _marks(line)]
+    marks = [(look, *mark) for line in lines for look, mark in _marks(line)]
     if share is None:
         runs = sum(line.line.n for line in lines if not line.stroke.faded)
         share = _LARGE if runs <= _MOST_WITH_LARGE_MARKS else _SMALL
     traces: list[dict[str, Any]] = []
-    for kind in [*LOOKS, EventKind.NAN]:
-        if places := [mark for of, *mark in marks if of is kind]:
-            traces += _mark_traces(kind, places, colours, share=share, in_legend=in_legend)
+    for look in [*LOOKS.values(), BY_HAND, NAN]:
+        if places := [mark for of, *mark in marks if of is look]:
+            traces += _mark_traces(look, places, colours, share=share, in_legend=in_legend)
     return [trace | axes for trace in traces]
+
+
+def _drawn_history(curve: DrawnCurve) -> History:
+    """Return what is drawn of a run: all, or only what no other line draws."""
+    history = curve.history
+    if not curve.past_drawn:
+        return history
+    return replace(history, epochs=history.epochs[curve.own_from :])
 
 
 def finite_range(lines: Sequence[DrawnLine]) -> list[list[float | None]]:
@@ -100,18 +108,31 @@ def _single(drawn: DrawnLine, curve: DrawnCurve, *, with_raw: bool) -> list[dict
     traces: list[dict[str, Any]] = []
     if with_raw and not np.array_equal(curve.raw, curve.y, equal_nan=True):
         line = {"color": drawn.stroke.transparent(0.35), "width": 1}
-        traces.append(_lines(curve.x.tolist(), _shown(curve.raw)) | _SKIP | {"line": line})
+        start = curve.own_from if curve.past_drawn else 0
+        x, raw = curve.x[start:].tolist(), _shown(curve.raw[start:])
+        traces.append(_lines(x, raw) | _SKIP | {"line": line})
+    if curve.history.shared and not curve.past_drawn:
+        traces.append(_shared(drawn, curve))
     told: dict[str, Any] = {"hoverinfo": "skip"}
+    own = slice(curve.own_from, None)
+    x, y = curve.x[own], curve.y[own]
     if not drawn.stroke.faded:
         told = {
             "customdata": [
-                [int(x) + curve.offset, drawable(rate)]
-                for x, rate in zip(curve.x, rates, strict=True)
+                [int(place) + curve.offset, drawable(rate)]
+                for place, rate in zip(x, rates[own], strict=True)
             ],
             "hovertemplate": "epoch %{customdata[0]}: <b>%{y:.4f}</b><br>"
             "learning rate %{customdata[1]}<extra>%{fullData.name}</extra>",
         }
-    return [*traces, _lines(curve.x.tolist(), _shown(curve.y)) | {"line": _line(drawn)} | told]
+    return [*traces, _lines(x.tolist(), _shown(y)) | {"line": _line(drawn)} | told]
+
+
+def _shared(drawn: DrawnLine, curve: DrawnCurve) -> dict[str, Any]:
+    """Return what a fork shares with its parent, thin and dotted."""
+    past = slice(None, curve.own_from + 1)
+    line = {"color": drawn.stroke.transparent(0.6), "width": 1.25, "dash": "dot"}
+    return _lines(curve.x[past].tolist(), _shown(curve.y[past])) | _SKIP | {"line": line}
 
 
 def _group(drawn: DrawnLine, *, with_runs: bool) -> list[dict[str, Any]]:
@@ -180,14 +201,14 @@ def _single_runs(
     return x, y
 
 
-def _marks(line: DrawnLine) -> Iterator[tuple[EventKind, tuple[float, float, str, str]]]:
+def _marks(line: DrawnLine) -> Iterator[tuple[Look, tuple[float, float, str, str]]]:
     if line.stroke.faded:
         return
     for curve in line.curves:
-        for kind, x, text in curve.marks():
+        for look, x, text in curve.marks():
             y = drawable(curve.at(x))
             told = f"<b>{line.label}</b><br>epoch {x + curve.offset}: {text}"
-            yield kind, (x, _last_before(curve, x) if y is None else y, line.stroke.colour, told)
+            yield look, (x, _last_before(curve, x) if y is None else y, line.stroke.colour, told)
 
 
 def _last_before(curve: DrawnCurve, x: int) -> float:
@@ -201,14 +222,13 @@ def _last_before(curve: DrawnCurve, x: int) -> float:
 
 
 def _mark_traces(
-    kind: EventKind,
+    look: Look,
     places: Sequence[Sequence[Any]],
     colours: Palette,
     *,
     share: float,
     in_legend: bool,
 ) -> list[dict[str, Any]]:
-    look = NAN if kind is EventKind.NAN else LOOKS[kind]
     size = round(look.size * share, 1)
     # An outline around each of many small marks would hide the curves.
     outline = 0 if share <= _SMALL else 1

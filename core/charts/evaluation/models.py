@@ -1,5 +1,6 @@
 """The models that are evaluated side by side, and what their scores say."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -99,7 +100,7 @@ def table_row(model: Model, position: Switch, first: Model) -> dict[str, object]
         "accuracy": 100 * share.value,
         "95 % interval": _ends(share),
         "against the first": "" if difference is None else points(difference),
-        "mean F1": 100 * scores.macro_f1(scores.class_scores(some)),
+        "mean F1": 100 * scores.macro_f1(scores.class_scores(some)) if share.scans else math.nan,
         "loss": scores.log_loss(some),
         "ECE": 100 * calibration.expected_error(some),
     }
@@ -123,6 +124,15 @@ def points(difference: Interval) -> str:
     """Return a difference of shares in points: "+1.5 (-0.3 to +3.2)"."""
     value, low, high = (100 * end for end in (difference.value, difference.low, difference.high))
     return f"{value:+.1f} ({low:+.1f} to {high:+.1f})"
+
+
+def counts(models: Sequence[Model]) -> dict[Switch, int]:
+    """Return how many scans each position of the switch leaves of the first model it fits."""
+    found: dict[Switch, int] = {}
+    for model in models:
+        for position, share in model.shares.items():
+            found.setdefault(position, share.scans)
+    return found
 
 
 def chance(models: Sequence[Model]) -> float:

@@ -28,7 +28,8 @@ def probabilities_figure(
         probabilities: Of each class, 0 to 1.
         rests_on: Level of evidence, scans and seeds; plain text.
         ends: The lowest and the highest probability of any model, where several vote.
-        doubtful: Whether the scan is unlike those the model knows: no bar stands out.
+        doubtful: Whether the scan is unlike those the model knows: no bar stands out, and no
+            number does.
         dark: Whether the page is dark.
     """
     colours = palette(dark)
@@ -63,7 +64,7 @@ def probabilities_figure(
     frame["xaxis"] = shares("", colours)
     # Beside the names, where no bar and no line of a vote runs through the numbers.
     ticks = [
-        f"{short(name, _LONGEST)}  <b>{value:.0%}</b>"
+        short(name, _LONGEST) + ("" if doubtful else f"  <b>{value:.0%}</b>")
         for name, value in zip(classes, probabilities, strict=True)
     ]
     places = {"tickvals": list(range(len(classes))), "ticktext": ticks}

@@ -1,0 +1,60 @@
+"""Where to go from a run: replay it, evaluate its model, see it beside the one it goes on from."""
+
+import streamlit as st
+
+from core import store
+from core.charts.compare.link import Comparison
+from core.charts.going_on import turns_told
+from core.store import History, Run
+from pages.parts import keras_loss, services, visitor
+from pages.parts.compare_choice import COMPARE
+from pages.parts.launch import MONITOR
+from pages.parts.words import escaped
+
+
+def show_links(run: Run, history: History) -> None:
+    """Show where a run that has ended leads to."""
+    if not history.epochs or run.is_active:
+        return
+    st.page_link(
+        "pages/plateaus/replay.py",
+        label="What if? Replay it with other settings",
+        icon=":material/replay:",
+        query_params={"run": run.id, **visitor.parameters()},
+    )
+    st.page_link(
+        "pages/scans/evaluate.py",
+        label="What is it worth? Evaluate its model",
+        icon=":material/fact_check:",
+        query_params={"runs": run.id, **visitor.parameters()},
+    )
+
+
+def show_turns(run: Run, history: History) -> None:
+    """Say which turns a run took: where it was forked, where workers died."""
+    for sentence in turns_told(run, history.events):
+        st.info(sentence, icon=":material/healing:")
+    if run.parent_id is None or run.forked_at is None:
+        return
+    parent = store.read_run(services.db(), run.parent_id)
+    after = run.forked_at + 1
+    how = "Brought back as Keras's BackupAndRestore would" if run.keras_restore else "Forked"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(
+            f":material/fork_right: {how}, after epoch {after} of **{escaped(parent.name)}**.",
+            width="content",
+        )
+        st.page_link(
+            MONITOR,
+            label="Open it",
+            icon=":material/monitoring:",
+            query_params={"run": parent.id, **visitor.parameters()},
+        )
+        st.page_link(
+            COMPARE,
+            label="Compare the two",
+            icon=":material/stacked_line_chart:",
+            query_params=Comparison(runs=(parent.id, run.id)).to_query() | visitor.parameters(),
+        )
+    if run.keras_restore:
+        keras_loss.show(run, parent)

@@ -1,0 +1,80 @@
+"""From a replay to a training: the setting that is shown, trained from where it parts."""
+
+import streamlit as st
+
+from core import store
+from core.charts.history import state_of
+from core.plateaus.forking import RealFork, first_other_decision, real_fork
+from core.plateaus.what_if import Replayed, Watcher
+from core.specs.callbacks import ModelCheckpoint
+from core.specs.run import RunSpec
+from core.store import Run
+from pages.parts import fork_form, services, visitor
+from pages.parts.recording import Recording
+from pages.parts.words import escaped
+
+
+def show(replayed: Replayed, source: Recording, own: Watcher | None) -> None:
+    """Offer to train a setting, where the recorded curve is that of a run of the visitor's.
+
+    Args:
+        replayed: The setting and what it does.
+        source: The recording.
+        own: The callback of its kind that the run was trained with, on the same metric.
+    """
+    run, callback = source.run, replayed.setting.callback
+    real = replayed.setting.semantics == "keras-3.15"
+    if run is None or not visitor.owns(run) or not real or isinstance(callback, ModelCheckpoint):
+        return
+    states = [state_of(epoch, callback.kind) for epoch in source.epochs]
+    parts = first_other_decision(replayed, [bool(state and state["fired"]) for state in states])
+    if parts >= replayed.epochs:
+        return
+    same_watch = own is not None and own.mode == callback.mode
+    counters = states if same_watch else [None] * len(states)
+    fork = real_fork(replayed, counters, store.kept_epochs(services.db(), run.id), parts)
+    _offer(run, replayed, fork, parts)
+
+
+def _offer(run: Run, replayed: Replayed, fork: RealFork | None, parts: int) -> None:
+    name = replayed.setting.name
+    if fork is None:
+        st.caption(
+            f":material/fork_right: Setting {name} first decides otherwise at the end of epoch "
+            f"{parts + 1}. No state before that is kept, so it cannot be trained from there."
+        )
+        return
+    with st.container(border=True):
+        st.markdown(_told(fork, name))
+        st.page_link(
+            fork_form.CONFIGURE,
+            label=f"Train {escaped(name)} for real from epoch {fork.after + 1}",
+            icon=":material/fork_right:",
+            query_params=fork_form.link(run, fork.after, _spec(run.spec, replayed)),
+        )
+
+
+def _told(fork: RealFork, name: str) -> str:
+    told = (
+        f"Setting {name} first decides otherwise than the run at the end of epoch "
+        f"{fork.parts + 1}. "
+    )
+    if fork.exact:
+        return told + (
+            f"Trained from epoch {fork.after + 1} on, it gives exactly what a run from scratch "
+            "would: up to there the run counted the same."
+        )
+    return told + (
+        f"From epoch {fork.after + 1} on it can be trained, but not exactly as from scratch: the "
+        "run's own callback has counted otherwise, or there was none."
+    )
+
+
+def _spec(spec: RunSpec, replayed: Replayed) -> RunSpec:
+    """Return the run's settings with the replayed callback in the place of its own."""
+    wanted = replayed.setting.callback
+    kinds = [callback.kind for callback in spec.callbacks]
+    if wanted.kind not in kinds:
+        return spec.model_copy(update={"callbacks": (*spec.callbacks, wanted)})
+    callbacks = tuple(wanted if each.kind == wanted.kind else each for each in spec.callbacks)
+    return spec.model_copy(update={"callbacks": callbacks})
