@@ -91,6 +91,11 @@ def hold_sweep(connection: Connection, sweep_id: str | None) -> None:
 def require_held(connection: Connection, branch: Branch) -> None:
     """Refuse a worker that was taken for dead, or whose sweep was interrupted."""
     hold_sweep(connection, branch.sweep_id)
+    require_attempt(connection, branch)
+
+
+def require_attempt(connection: Connection, branch: Branch) -> None:
+    """Do what `require_held` does, for a look."""
     query = select(branches.c.attempt, branches.c.status).where(branches.c.id == branch.id)
     row = connection.execute(query).one_or_none()
     if row is None or row.attempt != branch.attempt or row.status != RunStatus.RUNNING:

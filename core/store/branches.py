@@ -14,6 +14,7 @@ from core.store.branch_rows import (
     insert_branch,
     mark_ended,
     read_branch_in,
+    require_attempt,
     require_held,
     run_ids_in,
     touch,
@@ -246,6 +247,16 @@ def branch_goes_on(store: Store, branch: Branch) -> bool:
     if row is None or row.stop_requested:
         return False
     return row.attempt == branch.attempt and row.status == RunStatus.RUNNING
+
+
+def branch_is_held(store: Store, branch: Branch) -> bool:
+    """Tell whether a branch is still in the hands of the worker that took it."""
+    try:
+        with store.read() as connection:
+            require_attempt(connection, branch)
+    except Superseded:
+        return False
+    return True
 
 
 def others_wait(store: Store, sweep_id: str) -> bool:

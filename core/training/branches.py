@@ -20,7 +20,7 @@ from core.settings import Settings
 from core.specs.lineage import trunk_digest
 from core.specs.run import RunSpec, TrainingSpec
 from core.specs.sweep import SweepSpec
-from core.store import Branch, RunStatus, SavedState, StateFiles, Store, StoreError
+from core.store import Branch, RunStatus, SavedState, StateFiles, Store, StoreError, Superseded
 from core.training import batches, restart
 from core.training import run as single
 from core.training.branch_journal import BranchJournal
@@ -102,6 +102,8 @@ class _Bench:
                 status = self._fit(journal, start)
         except StopRequested:
             status = RunStatus.STOPPED
+        except Superseded:
+            _log.info("branch %s was given to another worker", branch.id)
         # Whatever it is, the person who started the sweep reads it.
         except Exception as problem:  # noqa: BLE001
             _log.exception("branch %s failed", branch.id)
@@ -224,7 +226,14 @@ class _Bench:
                 )
             )
         trunk = trunk_digest(next(iter(specs.values())))
-        return Team(trunk, members, state, on_epoch=journal.add_epoch, on_parting=journal.part)
+        return Team(
+            trunk,
+            members,
+            state,
+            before_acts=journal.require_held,
+            on_epoch=journal.add_epoch,
+            on_parting=journal.part,
+        )
 
     def _directory(self, run_id: str) -> Path:
         directory = self._settings.run_dir(run_id).resolve()

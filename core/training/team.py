@@ -33,6 +33,7 @@ class Team(keras.callbacks.Callback):
         trunk: `core.specs.lineage.trunk_digest` of the runs.
         members: The settings, at least one.
         state: What they go on from, or None for a training from scratch.
+        before_acts: Called before the callbacks act on an epoch and write files.
         on_epoch: Called with each finished epoch and the state at its end, which is None when
             all have ended.
         on_parting: Called with the settings of each group when they no longer train alike; the
@@ -45,12 +46,14 @@ class Team(keras.callbacks.Callback):
         members: Sequence[Member],
         state: State | None,
         *,
+        before_acts: Callable[[], None],
         on_epoch: Callable[[BranchEpoch, State | None], None],
         on_parting: Callable[[list[list[int]]], None],
     ) -> None:
         super().__init__()
         self.members = list(members)
         self._trunk, self._state = trunk, state
+        self._before_acts = before_acts
         self._on_epoch, self._on_parting = on_epoch, on_parting
         # As the recorder of a single run, unless a callback has to see each batch in its turn.
         self.async_safe = not any(_acts_by_batch(c) for m in members for c in m.watched)
@@ -111,6 +114,7 @@ class Team(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Have every setting's callbacks act, end those that stop, and hand the epoch over."""
+        self._before_acts()
         model, params = self._keras_model, self.params
         broken = bool(model.stop_training)
         for member in self.members:
