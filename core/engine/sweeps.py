@@ -84,6 +84,7 @@ class SweepTasks:
             task,
             key=task,
             pure=False,
+            fifo_timeout="0 ms",  # As for runs: first come, first served.
             resources=resources,
         )
         self._tasks[task] = sweep_id, future

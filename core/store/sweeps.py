@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from core.specs.sweep import SweepSpec
-from core.store.branches import branch_of, branches_in, end_branch_in, insert_branch, settle
+from core.store.branch_rows import branch_of, branches_in, end_branch_in, insert_branch, settle
 from core.store.connection import Store
 from core.store.records import ACTIVE, Ledger, Run, RunStatus, Sweep
 from core.store.runs import NotYours, delete_in, run_of

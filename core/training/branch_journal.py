@@ -25,7 +25,7 @@ from core.training.state_writer import write_state
 _POLL_S = 0.2
 _HEARTBEAT_S = 2.0
 # States that wait for a slow disk hold memory; the training waits rather than that.
-_MOST_WAITING = 4
+_MOST_WAITING = 2
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ class BranchJournal:
         self.failure: Exception | None = None
         self._store, self._files = db, files
         self._state, self._saved = state or (None, None)
+        self._newest = -1
         self._work: queue.Queue[_Work | None] = queue.Queue(_MOST_WAITING)
         self._thread = threading.Thread(target=self._write_all, name="branch", daemon=True)
 
@@ -90,7 +91,11 @@ class BranchJournal:
         self._thread.join()
 
     def add_epoch(self, done: BranchEpoch, state: State | None) -> None:
-        """Leave a finished epoch to be written, with the state at its end."""
+        """Leave a finished epoch to be written, with the state at its end.
+
+        The state is not written if the next epoch is finished before its turn comes.
+        """
+        self._newest = done.epoch
         self._work.put((done, state))
 
     def part(self, groups: Sequence[Sequence[int]]) -> None:
@@ -143,7 +148,8 @@ class BranchJournal:
 
     def _write_epoch(self, done: BranchEpoch, state: State | None) -> None:
         self._state = state
-        self._saved = None if state is None else self._save(state)
+        passed_over = done.epoch < self._newest
+        self._saved = None if state is None or passed_over else self._save(state)
         epoch = replace(done, state=self._saved)
         self._files.delete(store.write_branch_epoch(self._store, self.branch, epoch))
 
@@ -164,7 +170,7 @@ class BranchJournal:
 
     def _part(self, groups: Sequence[Sequence[int]]) -> None:
         if self._state is not None and self._saved is None:
-            # The others cannot begin without it: try once more, and let an error end the branch.
+            # The others cannot begin without it: now it is written, or its error ends the branch.
             self._saved = write_state(self._files, self.branch.id, self._state, of_act=False)
         after, unused = store.split_branch(self._store, self.branch, groups, self._saved)
         self.branch = after[0]

@@ -18,16 +18,17 @@ from core import data, store
 from core.data.scan_set import ScansError, ScanSet
 from core.settings import Settings
 from core.specs.lineage import trunk_digest
-from core.specs.run import RunSpec
+from core.specs.run import RunSpec, TrainingSpec
 from core.specs.sweep import SweepSpec
 from core.store import Branch, RunStatus, SavedState, StateFiles, Store, StoreError
 from core.training import batches, restart
 from core.training import run as single
 from core.training.branch_journal import BranchJournal
 from core.training.determinism import set_determinism
+from core.training.member import Member, settings_in, state_of_member
 from core.training.recorder import StopRequested
 from core.training.state import State, UnusableState
-from core.training.team import Member, Team, settings_in, state_of_member
+from core.training.team import Team
 
 _PROGRESS_STEP = 0.02
 
@@ -140,15 +141,15 @@ class _Bench:
     def _fit(self, journal: BranchJournal, start: _Start) -> RunStatus:
         branch = journal.branch
         specs = {each: self._spec.run_spec(each, branch.seed) for each in start.settings}
-        spec = specs[start.settings[0]]
-        scans = self._load(spec, journal)
-        set_determinism(spec.training)
+        spec = specs[start.settings[0]].training
+        scans = self._load(specs[start.settings[0]], journal)
+        set_determinism(spec)
         model = self._build(spec, scans, start)
         training = batches.ScanBatches(
             scans,
             validation=False,
-            batch_size=spec.training.batch_size,
-            seed=branch.seed,
+            batch_size=spec.batch_size,
+            seed=spec.seed,
             first_epoch=start.first_epoch,
         )
         store.update_branch_runs(
@@ -159,28 +160,21 @@ class _Bench:
             device=single.device(),
             steps_per_epoch=len(training),
             parameters=model.count_params(),
+            **batches.size_of(scans),
+            **({} if start.again or start.state else {"notes": list(scans.left_out)}),
         )
         team = self._team(journal, start, specs)
-        with _silence():
-            try:
-                model.fit(
-                    training,
-                    validation_data=batches.ScanBatches(
-                        scans, validation=True, batch_size=spec.training.batch_size
-                    ),
-                    shuffle=False,  # As in a run of its own: seed and epoch draw the order.
-                    initial_epoch=start.first_epoch,
-                    epochs=spec.training.epochs,
-                    verbose=0,
-                    callbacks=[team],
-                )
-            except RuntimeError as problem:
-                if not str(problem).startswith(single.BROKEN_OFF):
-                    raise
-                self._note_broken_off(team, journal)
-            finally:
-                for member in team.members:
-                    single.close_tables(member.watched)
+        with _broken_off(team, journal), _silence():
+            model.fit(
+                batches.UntunedBatches(training),
+                validation_data=batches.UntunedBatches(
+                    batches.ScanBatches(scans, validation=True, batch_size=spec.batch_size)
+                ),
+                initial_epoch=start.first_epoch,
+                epochs=spec.epochs,
+                verbose=0,
+                callbacks=[team],
+            )
         return RunStatus.FINISHED
 
     def _load(self, spec: RunSpec, journal: BranchJournal) -> ScanSet:
@@ -204,10 +198,10 @@ class _Bench:
         )
         return self._scans
 
-    def _build(self, spec: RunSpec, scans: ScanSet, start: _Start) -> keras.Model:
+    def _build(self, spec: TrainingSpec, scans: ScanSet, start: _Start) -> keras.Model:
         """Return a model: that of the last branch, if a state gives it all its values anyway."""
         if self._model is None or start.state is None:
-            self._model = single.build_model(spec.training, scans)
+            self._model = single.build_model(spec, scans)
         return self._model
 
     def _team(self, journal: BranchJournal, start: _Start, specs: dict[int, RunSpec]) -> Team:
@@ -237,10 +231,6 @@ class _Bench:
         directory.mkdir(parents=True, exist_ok=True)
         return directory
 
-    def _note_broken_off(self, team: Team, journal: BranchJournal) -> None:
-        """Write how TerminateOnNaN broke the training off; its epoch has no row."""
-        journal.break_off({m.run_id: m.notebook.take()[1] for m in team.note_broken_off()})
-
 
 def _reason(problem: Exception) -> str:
     if isinstance(problem, ScansError | StoreError | UnusableState):
@@ -251,6 +241,20 @@ def _reason(problem: Exception) -> str:
             "resume the sweep."
         )
     return single.sentence_of(problem)
+
+
+@contextlib.contextmanager
+def _broken_off(team: Team, journal: BranchJournal) -> Generator[None]:
+    """Write how TerminateOnNaN breaks a training off, whose epoch has no row; close its tables."""
+    try:
+        yield
+    except RuntimeError as problem:
+        if not str(problem).startswith(single.BROKEN_OFF):
+            raise
+        journal.break_off({m.run_id: m.notebook.take()[1] for m in team.note_broken_off()})
+    finally:
+        for member in team.members:
+            single.close_tables(member.watched)
 
 
 @contextlib.contextmanager

@@ -169,7 +169,7 @@ def test_what_came_after_the_state_is_forgotten_and_what_had_ended_by_then_stays
     assert [run.status for run in runs] == [RunStatus.FINISHED, *[RunStatus.RUNNING] * 2]
     assert [len(store.read_epochs(db, run.id)) for run in runs] == [1, 1, 1]
     kinds = [event.kind for event in store.read_events(db, runs[1].id)]
-    assert kinds == [EventKind.CHECKPOINT_SAVED]
+    assert kinds == [EventKind.CHECKPOINT_SAVED, EventKind.RESUMED]
     assert store.read_branches(db, sweep_id)[0].last_epoch == 0
 
 
