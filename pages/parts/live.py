@@ -5,10 +5,9 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 from streamlit.components.v2 import component
 
-from core import store
 from core.charts.live import CONFIG, run_figure
-from core.store import Epoch, Event, Run
-from pages.parts import chart, plotly_file, services
+from core.store import Epoch, Event, Run, Signs
+from pages.parts import chart, plotly_file
 from pages.parts.live_feed import address, console_of, state_of
 from pages.parts.progress import line, progress_of
 
@@ -47,11 +46,23 @@ _console = component(
 
 
 def show(
-    run: Run, epochs: Sequence[Epoch], events: Sequence[Event], *, shared_with: str = ""
+    run: Run,
+    epochs: Sequence[Epoch],
+    events: Sequence[Event],
+    seen: Signs,
+    *,
+    shared_with: str = "",
 ) -> None:
     """Show a run's progress and chart; while it is active, both follow it.
 
     When the run takes a turn, as from queued to running, the page is drawn anew.
+
+    Args:
+        run: The run.
+        epochs: Its epochs, the shared ones first.
+        events: Likewise.
+        seen: Its signs, read before all that the page shows: a turn after them is news.
+        shared_with: The name of the run it was forked from, or "".
     """
     figure = run_figure(run, epochs, events, shared_with=shared_with, dark=_is_dark())
     progress = progress_of(run, epochs)
@@ -60,7 +71,7 @@ def show(
         "share": progress.share,
         "text": progress.text,
         "line": line(run, epochs),
-        "state": state_of(store.read_signs(services.db(), run.id)),
+        "state": state_of(seen),
         "feed": address(run, dark=_is_dark()),
     }
     _live(data=data, key=f"live-{run.id}", on_turned_change=_ignore)

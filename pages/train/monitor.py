@@ -4,7 +4,7 @@ import streamlit as st
 
 from core import store
 from core.charts.summary import summarise
-from core.store import Run, UnknownRun
+from core.store import Run, Signs, UnknownRun
 from pages.parts import (
     downloads,
     go_on,
@@ -24,8 +24,8 @@ from pages.parts import (
 _EVENTS_EVERY = "3s"
 
 
-def find_run() -> Run:
-    """Return the run in the link, or else the newest one of the visitor's."""
+def find_run() -> tuple[Signs, Run]:
+    """Return the run in the link, or else the newest one of the visitor's; first its signs."""
     run_id = st.query_params.get("run")
     if run_id is None:
         own = [run for run in store.read_runs(services.db()) if visitor.owns(run)]
@@ -37,7 +37,7 @@ def find_run() -> Run:
             st.stop()
         run_id = st.query_params["run"] = own[0].id
     try:
-        return store.read_run(services.db(), run_id)
+        return store.read_signs(services.db(), run_id), store.read_run(services.db(), run_id)
     except UnknownRun as error:
         st.title("Monitor")
         st.error(str(error), icon=":material/search_off:")
@@ -52,7 +52,7 @@ def show_events() -> None:
     verdict_table.show(run, history.epochs, history.events)
 
 
-run = find_run()
+seen, run = find_run()
 history, shared = store.read_history(services.db(), run.id), store.read_shared(services.db(), run)
 epochs, events = history.epochs, history.events
 family = store.read_family(services.db(), run.id)
@@ -64,7 +64,7 @@ for note in run.notes:
 if not run.is_active and not run.error:
     st.text(summarise(run, epochs, events))
 next_steps.show_turns(run, history)
-live.show(run, epochs, events, shared_with=shared.run_name)
+live.show(run, epochs, events, seen, shared_with=shared.run_name)
 next_steps.show_links(run, history)
 go_on.show(run, epochs)
 # Only the open tab is drawn: the others would take time from the training.
