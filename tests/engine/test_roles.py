@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from core.engine.roles import ANSWERS, TRAINS, heard_of, places_for, resources_for
+from core.engine.roles import ANSWERS, TRAINS, count_of, heard_of, places_for, resources_for
 from tests.engine.conftest import WARM_UP_S
 from tests.engine.test_engine import ENDLESS, active, has_epochs, start, worker_of
 from tests.waiting import until
@@ -26,6 +26,13 @@ def test_a_cluster_with_roles_is_sent_what_each_is_there_for():
 
 def test_a_run_waits_for_the_worker_that_the_engine_starts_for_it():
     assert resources_for(TRAINS, {}, own=True) == {"TRAIN": 1}
+
+
+def test_a_sweep_has_as_many_tasks_as_workers_that_may_train():
+    trains, answers = {"resources": {"TRAIN": 1.0}}, {"resources": {"ANSWER": 1.0}}
+    assert count_of(TRAINS, {"a": trains, "b": answers, "c": trains}) == 2
+    assert count_of(TRAINS, {"a": {"resources": {}}, "b": {}}) == 2
+    assert count_of(TRAINS, {}) == 0
 
 
 @pytest.mark.keras

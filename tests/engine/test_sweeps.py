@@ -5,6 +5,7 @@ import signal
 import pytest
 
 from core import store
+from core.engine.sweeps import SweepTasks
 from core.specs.callbacks import CSVLogger, ReduceLROnPlateau
 from core.specs.data import FolderScans
 from core.specs.run import RunSpec, TrainingSpec
@@ -75,6 +76,24 @@ def test_a_sweep_whose_worker_is_killed_is_the_sweep_that_was_not(db, engine, se
         table = (settings.run_dir(run.id) / "log.csv").read_text().splitlines()
         assert [line.split(",")[0] for line in table] == ["epoch", *"01234"]
         assert (settings.run_dir(run.id) / "final.keras").exists()
+
+
+def test_a_sweep_of_an_app_that_closes_is_interrupted_and_can_be_resumed(db):
+    spec = SweepSpec(
+        base=RunSpec(callbacks=(ReduceLROnPlateau(),)),
+        axes=(Axis(callback=0, parameter="patience", values=(1, 2)),),
+    )
+    sweep_id = store.create_sweep(db, spec, owner=OWNER).id
+    tasks = SweepTasks(db)
+    tasks.add(sweep_id)
+    store.claim_branch(db, sweep_id, task="of the app", worker="here")
+    tasks.lose(for_good=False)
+    assert store.read_sweep(db, sweep_id).is_active
+    tasks.lose(for_good=True)
+    assert store.read_sweep(db, sweep_id).status is RunStatus.INTERRUPTED
+    store.resume_sweep(db, sweep_id, owner=OWNER)
+    assert store.waiting_and_at_work(db, sweep_id) == (1, 0)
+    store.stop_sweep(db, sweep_id, owner=OWNER)
 
 
 def test_a_run_of_somebody_else_comes_between_the_branches_of_a_sweep(db, sweep, start):
