@@ -28,6 +28,7 @@ def main() -> None:
             "Plateaus": [
                 _page("plateaus/replay", "Replay", "replay"),
                 _page("plateaus/compare", "Compare", "stacked_line_chart"),
+                _page("plateaus/sweep", "Sweep", "account_tree"),
             ],
             "Scans": [
                 _page("scans/datasets", "Data sets", "folder_open"),

@@ -85,8 +85,16 @@ def _continued(_: Detail) -> str:
 
 
 def _forked(detail: Detail) -> str:
-    changed = ", ".join(str(name) for name in detail.get("changed", {}))
-    return f"Forked here: {changed} changed." if changed else "Forked here, nothing changed."
+    pairs: Mapping[str, Any] = detail.get("changed", {})
+    changed = [_change(name, *pair) for name, pair in pairs.items() if None not in pair]
+    return f"Forked here: {', '.join(changed)}." if changed else "Forked here, nothing changed."
+
+
+def _change(name: str, before: Any, after: Any) -> str:
+    """Return how a setting changed; those of callbacks that came or went are not among them."""
+    if name == "callbacks":
+        return f"callbacks {', '.join(after) or 'none'}"
+    return f"{name} {before} → {after}"
 
 
 def _failed(detail: Detail) -> str:

@@ -22,7 +22,7 @@ _LONGEST_NAME = 64
 _SUFFIX = " BackupAndRestore"
 _ACTS = {
     EventKind.LEARNING_RATE_REDUCED: "reduced the rate",
-    EventKind.EARLY_STOP: "was stopped early",
+    EventKind.EARLY_STOP: "stopped early",
 }
 
 
@@ -106,8 +106,11 @@ def acts_told(exact: Sequence[Event], restored: Sequence[Event], *, after_epoch:
     for kind, words in _ACTS.items():
         one, other = _epochs(exact, kind, after_epoch), _epochs(restored, kind, after_epoch)
         if one or other:
-            what = "the same" if one == other else _at(other)
-            told.append(f"The exact run {words} {_at(one)}, the restored one {what}.")
+            told.append(
+                f"Both runs {words} {_at(one)}."
+                if one == other
+                else f"The exact run {words} {_at(one)}, the restored one {_at(other)}."
+            )
     return told
 
 

@@ -250,8 +250,9 @@ class Engine:
     def _take_up_again(self, run_id: str) -> None:
         """Submit a run once more if it has not ended; it goes on after its last epoch."""
         if self._is_queued(run_id):
-            # It stood behind the run whose worker died; it has not begun.
-            self._waiting.append(run_id)
+            # It stood behind the run whose worker died, or was resumed a moment ago.
+            if run_id not in self._waiting:
+                self._waiting.append(run_id)
         elif self._is_active(run_id):
             if store.requeue_run(self._store, run_id):
                 self._waiting.append(run_id)

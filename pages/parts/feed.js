@@ -16,7 +16,7 @@ function listen(address, listener) {
   open(feed);
   return () => {
     feed.listeners.delete(listener);
-    if (!feed.listeners.size) shut(feed);
+    if (!feed.listeners.size) forget(feed);
   };
 }
 
@@ -38,6 +38,13 @@ function open(feed) {
   // Nobody looks at a hidden page: it takes nothing from the training.
   feed.watch ??= () => (document.hidden ? shut(feed) : open(feed));
   document.addEventListener("visibilitychange", feed.watch);
+}
+
+// A run that has ended can go on: whoever listens then gets a feed that is not over.
+function forget(feed) {
+  shut(feed);
+  document.removeEventListener("visibilitychange", feed.watch);
+  if (window.plateauFeeds[feed.address] === feed) delete window.plateauFeeds[feed.address];
 }
 
 function shut(feed) {

@@ -20,6 +20,7 @@ WHY_LOCKED = (
 )
 _RUN, _AFTER = "fork", "after"
 _LONGEST_NAME, _SUFFIX = 64, " fork"
+_MORE, _MOST_EPOCHS = 10, 500
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,11 @@ def link(run: Run, after: int, spec: RunSpec | None = None) -> dict[str, str]:
         spec: What the form is filled with; None for the run's own settings.
     """
     name = f"{run.name[: _LONGEST_NAME - len(_SUFFIX)]}{_SUFFIX}"
-    wanted = (spec or run.spec).model_copy(update={"name": name})
+    wanted = spec or run.spec
+    training = wanted.training
+    if after + 1 >= training.epochs:
+        training = training.model_copy(update={"epochs": min(after + 1 + _MORE, _MOST_EPOCHS)})
+    wanted = wanted.model_copy(update={"name": name, "training": training})
     return links.to_query(wanted) | _parameters(run.id, after) | visitor.parameters()
 
 

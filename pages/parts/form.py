@@ -25,12 +25,16 @@ class Form:
     The values live in the session, so that they outlast a visit to another page.
     Giving the form other values renames its widgets, which makes them start anew.
 
+    Args:
+        name: Tells the forms of several pages apart.
+
     Attributes:
         locked: Settings that cannot be changed here.
     """
 
-    def __init__(self) -> None:
-        self.values: dict[str, Any] = st.session_state.setdefault("form_values", {})
+    def __init__(self, name: str = "form") -> None:
+        self._name = name
+        self.values: dict[str, Any] = st.session_state.setdefault(f"{name}_values", {})
         self._why = ""
         self.locked: Mapping[str, Any] = {}
         self._below: dict[str, DeltaGenerator] = {}
@@ -44,7 +48,7 @@ class Form:
     @property
     def generation(self) -> int:
         """How often the form was given other values."""
-        return st.session_state.get("form_generation", 0)
+        return st.session_state.get(f"{self._name}_generation", 0)
 
     @property
     def order(self) -> list[str]:
@@ -53,8 +57,8 @@ class Form:
 
     def replace(self, values: dict[str, Any]) -> None:
         """Give the form other values."""
-        st.session_state["form_values"] = self.values = dict(values)
-        st.session_state["form_generation"] = self.generation + 1
+        st.session_state[f"{self._name}_values"] = self.values = dict(values)
+        st.session_state[f"{self._name}_generation"] = self.generation + 1
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """Say what is wrong below each widget that was shown."""
@@ -66,7 +70,7 @@ class Form:
 
     def key(self, name: str) -> str:
         """Return the key of a setting's widget."""
-        return f"form-{self.generation}-{name}"
+        return f"{self._name}-{self.generation}-{name}"
 
     def section(
         self, section: str, model: type[BaseModel], *, leave_out: Sequence[str] = ()

@@ -18,7 +18,7 @@ _MOST_EPOCHS = 500
 
 def show(run: Run, epochs: Sequence[Epoch]) -> None:
     """Show from where a run can go on, to its owner."""
-    if not visitor.owns(run):
+    if not visitor.owns(run) or run.sweep_id is not None:
         return
     with st.expander(
         "Go on from an epoch: resume, fork",

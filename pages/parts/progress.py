@@ -29,6 +29,8 @@ def progress_of(run: Run, epochs: Sequence[Epoch]) -> Progress:
         return _in_queue(run)
     if run.status is RunStatus.PREPARING:
         return Progress(run.phase_share or 0.0, f"{run.phase or 'starting'} …".capitalize())
+    if run.status is RunStatus.RUNNING and run.phase:  # After its last epoch.
+        return Progress(1.0, f"{run.phase} …")
     if run.status is RunStatus.RUNNING:
         return _in_epoch(run, epochs, store.read_last_batch(services.db(), run.id))
     return Progress(None, "")

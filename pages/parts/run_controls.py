@@ -21,7 +21,15 @@ def show_head(run: Run) -> None:
         st.header(run.name, width="content")
         label, icon, color = STATUS_BADGES[run.status]
         st.badge(label, icon=icon, color=color)
-        if visitor.owns(run) and run.is_active:
+        if run.sweep_id is not None:
+            # It trains with others, and stops and goes on with them.
+            st.page_link(
+                "pages/plateaus/sweep.py",
+                label="Part of a sweep",
+                icon=":material/account_tree:",
+                query_params={"sweep": run.sweep_id, **visitor.parameters()},
+            )
+        elif visitor.owns(run) and run.is_active:
             _show_live(run)
         elif visitor.owns(run) and run.status in (*_WENT_WRONG, RunStatus.PAUSED):
             paused = run.status is RunStatus.PAUSED

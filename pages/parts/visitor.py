@@ -5,7 +5,7 @@ import secrets
 
 import streamlit as st
 
-from core.store import Run, owner_of
+from core.store import Run, Sweep, owner_of
 from pages.parts import services
 
 _TOKEN = "owner"  # noqa: S105 - its name, not a token
@@ -24,8 +24,8 @@ def owner() -> str:
     return owner_of(st.session_state[_TOKEN])
 
 
-def owns(run: Run) -> bool:
-    """Tell whether the visitor started a run."""
+def owns(run: Run | Sweep) -> bool:
+    """Tell whether the visitor started a run, or a sweep."""
     return secrets.compare_digest(run.owner, owner())
 
 

@@ -3,17 +3,16 @@
 import streamlit as st
 
 from core.specs import links, presets
-from core.specs.data import FolderScans, SimulatedScans
 from core.specs.problems import InvalidSettings, Problem, check_run
 from core.specs.run import RunSpec, TrainingSpec
 from pages.parts import (
     callback_list,
     code_view,
-    datasets,
     findings,
     fork_form,
     launch,
     paste,
+    scans_form,
     visitor,
 )
 from pages.parts.form import Form
@@ -38,29 +37,6 @@ def take_preset() -> None:
     if chosen:
         paste.forget()
         form.replace(links.flatten(presets.PRESETS[chosen]()))
-
-
-def show_scans() -> None:
-    """Show which scans to train on."""
-    found = {folder.name: folder for folder in datasets.visible_folders()}
-    now = form.values.get("scans.folder", "") if form.values.get("scans") == "folder" else ""
-    choices = ["", *found, *([now] if now and now not in found else [])]
-    chosen = st.selectbox(
-        "Data set",
-        choices,
-        index=choices.index(now),
-        key=form.key("scans"),
-        format_func=lambda name: f"Folder {name}" if name else "Simulated scans (built in)",
-        help="Folders of scans in the data directory appear here: one sub-folder a class, or "
-        "Training/ and Testing/ with one sub-folder a class each.",
-        disabled="scans" in form.locked,
-    )
-    if chosen:
-        form.values |= {"scans": "folder", "scans.folder": chosen}
-        form.section("scans", FolderScans, leave_out=["folder"])
-    else:
-        form.values["scans"] = "simulated"
-        form.section("scans", SimulatedScans)
 
 
 def check() -> tuple[RunSpec | None, tuple[Problem, ...]]:
@@ -96,7 +72,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 if fork:
     st.caption(f":material/lock: {fork_form.WHY_LOCKED}")
 st.subheader("Scans")
-show_scans()
+scans_form.show(form)
 st.subheader("Model and training")
 form.section("training", TrainingSpec)
 st.subheader("Callbacks")

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from core.charts.curves import metric_traces, rate_trace
-from core.charts.event_text import events_csv
+from core.charts.event_text import event_line, events_csv
 from core.charts.live import run_figure
 from core.charts.marks import event_traces, reduction_lines
 from core.charts.palette import LIGHT
@@ -76,6 +76,18 @@ def test_events_are_taken_home_with_their_words_and_numbers():
     detail = row.split(",", 3)[3].strip('"').replace('""', '"')
     assert json.loads(detail)["batch"] == 25
     assert end == ",paused,Paused by hand.,{}"
+
+
+def test_a_fork_tells_what_changed_with_both_values():
+    changed = {
+        "ReduceLROnPlateau.patience": [2, 5],
+        "callbacks": [["ReduceLROnPlateau"], ["ReduceLROnPlateau", "EarlyStopping"]],
+        "EarlyStopping.patience": [None, 3],
+    }
+    assert event_line(Event(EventKind.FORKED, 2, {"changed": changed})) == (
+        "Forked here: ReduceLROnPlateau.patience 2 → 5, callbacks ReduceLROnPlateau, EarlyStopping."
+    )
+    assert event_line(Event(EventKind.FORKED, 2, {})) == "Forked here, nothing changed."
 
 
 def _scales():

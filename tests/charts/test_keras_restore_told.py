@@ -52,4 +52,5 @@ def test_when_the_callbacks_acted_is_told_of_both():
         "The exact run reduced the rate after epochs 6, 9, the restored one after epoch 8."
     ]
     assert acts_told(exact, [], after_epoch=5)[0].endswith("the restored one not at all.")
+    assert acts_told(exact, exact, after_epoch=5) == ["Both runs reduced the rate after epoch 9."]
     assert not acts_told([], [], after_epoch=0)

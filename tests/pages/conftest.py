@@ -21,10 +21,14 @@ class WaitingEngine:
 
     def __init__(self, *_):
         self.submitted = []
+        self.sweeps = []
         self.asked = []
 
     def submit(self, run_id):
         self.submitted.append(run_id)
+
+    def submit_sweep(self, sweep_id):
+        self.sweeps.append(sweep_id)
 
     def ask(self, job, *arguments, timeout_s=120.0):
         self.asked.append(Answer(job, arguments, timeout_s))

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from core import store
+from core.charts.keras_restore import as_keras_would
 from core.specs import links, presets
 from core.specs.callbacks import EarlyStopping
 from core.store import Epoch, Event, EventKind, RunStatus, SavedState
@@ -260,3 +261,23 @@ def test_on_a_gpu_the_page_says_what_is_known_there(app, db, owner):
     spec = presets.quick_demo().model_copy(update={"callbacks": (EarlyStopping(patience=3),)})
     open_monitor(app, a_run(db, owner, spec=spec, device="GPU:0 (tensorflow)"), going_on=True)
     assert "Not known on GPU:0 yet" in texts(app.caption)
+
+
+def test_what_keras_lost_stands_in_the_comparison_too(app, db, owner):
+    run_id = a_run(db, owner)
+    spec = as_keras_would(store.read_run(db, run_id).spec)
+    child = store.create_fork(
+        db, run_id, spec, after_epoch=2, owner=store.owner_of(owner), keras_restore=True
+    )
+    logs = {"loss": 1.0, "accuracy": 0.5, "val_loss": 1.0, "val_accuracy": 0.4}
+    anew = {"kind": "ReduceLROnPlateau", "monitor": "val_accuracy", "wait": 0, "best": 0.4}
+    anew |= {"patience": 2, "cooldown": 0, "cooldown_counter": 0, "fired": False}
+    store.append(db, child, new_epochs=[Epoch(3, logs, 1e-3, 1e-3, 1.0, 0.8, (anew,))])
+    app.query_params["runs"] = f"{run_id},{child}"
+    app.switch_page("pages/plateaus/compare.py").run()
+    assert not app.exception
+    assert "What Keras's own resume lost" in texts(app.subheader)
+    said = texts(app.markdown)
+    assert "kept neither\\: after epoch 4 it has wait 0 of 2" in said
+    assert "The random numbers of dropout did not" in said
+    assert "goes on from “Quick demo” after epoch 3" in texts(app.caption)

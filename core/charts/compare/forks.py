@@ -10,25 +10,28 @@ from core.charts.history import History
 def past_drawn_elsewhere(lines: Sequence[Line], align: Align) -> list[bool]:
     """Tell, for each line, whether another draws what it shares with its parent.
 
-    That is the parent's line, or that of an earlier fork which shares at least as much. Lines
-    of several runs draw their means whole.
+    That is the parent's line, or else that of the fork which shares most. Lines of several
+    runs draw their means whole.
 
     Args:
         lines: All that are drawn, in their order.
         align: Where the epochs stand; only by their number do shared ones lie on each other.
     """
-    single = [line.histories[0] for line in lines if line.n == 1]
-    drawn = {history.run.id for history in single}
-    furthest: dict[str, int] = {}
-    once: list[bool] = []
-    for line in lines:
-        history, parent = line.histories[0], line.histories[0].run.parent_id
-        if line.n > 1 or parent is None or align != "epoch":
-            once.append(False)
-            continue
-        once.append(parent in drawn or history.fork <= furthest.get(parent, 0))
-        furthest[parent] = max(history.fork, furthest.get(parent, 0))
-    return once
+    single = {line.histories[0].run.id: line.histories[0] for line in lines if line.n == 1}
+    furthest: dict[str, History] = {}
+    for history in single.values():
+        parent = history.run.parent_id
+        if parent is not None and history.fork > getattr(furthest.get(parent), "fork", 0):
+            furthest[parent] = history
+    drawn = {*single}, {history.run.id for history in furthest.values()}
+    return [align == "epoch" and _is_drawn_elsewhere(line, *drawn) for line in lines]
+
+
+def _is_drawn_elsewhere(line: Line, shown: set[str], furthest: set[str]) -> bool:
+    run = line.histories[0].run
+    if line.n > 1 or run.parent_id is None:
+        return False
+    return run.parent_id in shown or run.id not in furthest
 
 
 def forks_told(histories: Sequence[History]) -> list[str]:

@@ -1,0 +1,192 @@
+"""What a sweep has shown: what differed, which setting to take, and all of it to take home."""
+
+import re
+from functools import partial
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from core import store
+from core.charts.compare.link import Comparison
+from core.charts.compare.seeds import Spread
+from core.charts.compare.table import rows_of, table_csv
+from core.charts.sweep.choice import Choice, choose, hold, pairs_among
+from core.charts.sweep.choice_text import advice, held_told, interval_told, picked_told
+from core.charts.sweep.exported import sweep_json
+from core.charts.sweep.partings import partings_of, what_differed
+from core.charts.sweep.results import Reading, SweepResults
+from core.plateaus.directions import likely_direction
+from core.specs.sweep_draft import SweepDraft
+from pages.parts import services, visitor
+from pages.parts.compare_choice import COMPARE
+from pages.parts.words import STATUS_BADGES, escaped
+
+_MOST_COMPARED = 60
+
+
+def show_differences(results: SweepResults) -> None:
+    """Say in words where settings parted, and which never did."""
+    st.subheader("What differed")
+    st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in what_differed(results)))
+    partings = partings_of(results)
+    if partings:
+        with st.expander("Every parting", icon=":material/call_split:"):
+            rows = [
+                {"seed": one.seed, "after epoch": one.after, "went on as": " | ".join(one.groups)}
+                for one in partings
+            ]
+            st.dataframe(rows, hide_index=True)
+
+
+def show_choice(results: SweepResults, metric: str, reading: Reading) -> None:
+    """Say which setting to take, and whether the seeds show that it matters."""
+    st.subheader("Which setting to take?")
+    values, mode = results.values(metric, reading), likely_direction(metric)
+    names, seeds = results.names.each, results.spec.seeds
+    found = choose(values, names, seeds, mode)
+    if found is None:
+        st.caption("No run has ended yet.")
+        return
+    told = escaped(advice(found, names, metric))
+    if results.sweep.is_active:
+        told = f"So far, with the runs that have ended: {told}"
+    (st.success if found.worse else st.info)(told, icon=":material/balance:")
+    if len(seeds) > 1 and (picked := picked_told(found, metric)):
+        st.markdown(escaped(picked))
+    if found.held:
+        _show_comparisons(results, found, metric, reading)
+
+
+def _show_comparisons(results: SweepResults, found: Choice, metric: str, reading: Reading) -> None:
+    values, mode = results.values(metric, reading), likely_direction(metric)
+    names, seeds = results.names.each, results.spec.seeds
+    base = results.base_setting
+    against = st.selectbox(
+        "Hold against",
+        list(found.order),
+        format_func=lambda one: names[one] + (" (as in the base)" if one == base else ""),
+        key=f"sweep-against-{results.sweep.id}-{found.best}",
+        width=420,
+    )
+    pairs = pairs_among(values)
+    rows: list[dict[str, Any]] = []
+    for place, setting in enumerate(found.order, 1):
+        by_seed = {
+            s: float(v) for s, v in zip(seeds, values[setting], strict=True) if np.isfinite(v)
+        }
+        row = {
+            "place": place,
+            "setting": names[setting],
+            f"{reading} {metric}": Spread(names[setting], by_seed).text,
+            "seeds": len(by_seed),
+        }
+        if setting != against and len(seeds) > 1:
+            held = hold(values, names, seeds, setting, against, comparisons=pairs)
+            row |= {
+                "difference (95 % interval)": interval_told(held),
+                "so it is": held_told(held, names, mode),
+            }
+        rows.append(row)
+    st.dataframe(rows, hide_index=True, placeholder="-")
+    if len(seeds) > 1:
+        st.caption(_method_told(pairs))
+
+
+def _method_told(pairs: int) -> str:
+    shared = (
+        f"The best of many is picked after looking, so its lead is partly luck: all {pairs} pairs "
+        "of different trainings share the 5 % of false alarms (Bonferroni), and the intervals are "
+        "that much wider. "
+        if pairs > 1
+        else ""
+    )
+    return (
+        "Differences are taken seed by seed, which cancels what a seed does to all settings, and "
+        f"the intervals are Student's. {shared}With two or three seeds they are wide: that is "
+        "what two or three seeds can tell. The validation scans are the same throughout, so other "
+        "scans may give another order."
+    )
+
+
+def show_runs(results: SweepResults, metric: str) -> None:
+    """Show every run with a link to its monitor, a way to compare them, and downloads."""
+    st.subheader("All runs")
+    started = [history for history in results.histories.values() if history.epochs]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link(
+            COMPARE,
+            label="Open them in Compare"
+            if len(started) <= _MOST_COMPARED
+            else f"Open the first {_MOST_COMPARED} in Compare",
+            icon=":material/stacked_line_chart:",
+            query_params=Comparison(
+                runs=tuple(history.run.id for history in started[:_MOST_COMPARED]), metric=metric
+            ).to_query()
+            | visitor.parameters(),
+            disabled=len(started) < 2,  # noqa: PLR2004
+        )
+        stem = re.sub(r"\W+", "-", results.sweep.name).strip("-").lower() or "sweep"
+        _download(
+            "Table (CSV)",
+            f"{stem}.csv",
+            lambda: table_csv(rows_of(results.lines, metric)),
+            "text/csv",
+        )
+        ledger = store.read_ledger(services.db(), results.sweep.id)
+        everything = partial(sweep_json, results, ledger)
+        _download("Everything (JSON)", f"{stem}.json", everything, "application/json")
+    st.dataframe(
+        _rows(results, metric),
+        hide_index=True,
+        placeholder="-",
+        column_config={
+            "monitor": st.column_config.LinkColumn("monitor", display_text="Open"),
+            **{
+                f"{one} {metric}": st.column_config.NumberColumn(format="%.4f")
+                for one in ("final", "best")
+            },
+        },
+    )
+    st.caption("Link to share: whoever opens it can watch the sweep, not stop or delete it.")
+    st.code(f"{_address()}?sweep={results.sweep.id}", language=None)
+
+
+def again_query(results: SweepResults) -> dict[str, str]:
+    """Return the parameters of a link to the form with this sweep's settings."""
+    return SweepDraft.of(results.spec).to_query() | visitor.parameters()
+
+
+def _rows(results: SweepResults, metric: str) -> list[dict[str, Any]]:
+    readings: tuple[Reading, Reading] = ("final", "best")
+    values = {one: results.values(metric, one) for one in readings}
+    rows: list[dict[str, Any]] = []
+    for (setting, seed), history in sorted(results.histories.items()):
+        at = setting, results.spec.seeds.index(seed)
+        rows.append(
+            {
+                "setting": results.names.each[setting],
+                "seed": seed,
+                "status": STATUS_BADGES[history.run.status][0],
+                "epochs": len(history.epochs),
+                **{
+                    f"{one} {metric}": float(found[at]) if np.isfinite(found[at]) else None
+                    for one, found in values.items()
+                },
+                "monitor": _monitor_link(history.run.id),
+            }
+        )
+    return rows
+
+
+def _download(label: str, name: str, data: Any, mime: str) -> None:
+    st.download_button(label, data, name, mime=mime, icon=":material/download:", on_click="ignore")
+
+
+def _monitor_link(run_id: str) -> str:
+    token = "".join(f"&{name}={value}" for name, value in visitor.parameters().items())
+    return f"{_address().rpartition('/')[0]}/monitor?run={run_id}{token}"
+
+
+def _address() -> str:
+    return (st.context.url or "").split("?")[0].rstrip("/")

@@ -1,0 +1,120 @@
+"""A sweep's head, and the list of sweeps: stop, resume, delete."""
+
+import streamlit as st
+
+from core import store
+from core.store import Run, RunStatus, Sweep
+from pages.parts import services, visitor
+from pages.parts.sweep_start import SWEEP
+from pages.parts.words import STATUS_BADGES, duration, escaped
+
+_DELETED, _REFUSED = "sweep-deleted", "sweep-refusal"
+_MOST = 20
+
+
+def show_actions(sweep: Sweep) -> None:
+    """Show what its owner can do with a sweep."""
+    if not visitor.owns(sweep):
+        return
+    if sweep.is_active:
+        st.button(
+            "Stopping …" if sweep.stop_requested else "Stop",
+            icon=":material/stop:",
+            key=f"sweep-stop-{sweep.id}",
+            on_click=store.stop_sweep,
+            args=(services.db(), sweep.id),
+            kwargs={"owner": visitor.owner()},
+            disabled=sweep.stop_requested,
+            help="What is done is kept, and the sweep can be resumed.",
+        )
+        return
+    if sweep.status is not RunStatus.FINISHED:
+        st.button(
+            "Resume",
+            icon=":material/play_arrow:",
+            key=f"sweep-resume-{sweep.id}",
+            on_click=_resume,
+            args=(sweep,),
+        )
+    if st.button("Delete", icon=":material/delete:", key=f"sweep-delete-{sweep.id}"):
+        _confirm_deletion(sweep)
+
+
+def show_refusal() -> None:
+    """Say why something could not be done, if it could not."""
+    if _REFUSED in st.session_state:
+        st.error(st.session_state.pop(_REFUSED), icon=":material/block:")
+
+
+def show() -> None:
+    """Show the visitor's sweeps, newest first."""
+    st.subheader("My sweeps")
+    if _DELETED in st.session_state:
+        st.toast("The sweep is deleted.", icon=":material/delete:")
+        del st.session_state[_DELETED]
+    sweeps = store.read_sweeps(services.db(), visitor.owner(), limit=_MOST)
+    if not sweeps:
+        st.caption("None yet. The first one you start appears here.")
+    for sweep in sweeps:
+        _show_one(sweep)
+
+
+def show_badge(sweep: Sweep) -> None:
+    """Show where a sweep stands."""
+    label, icon, color = STATUS_BADGES[sweep.status]
+    st.badge(label, icon=icon, color=color)
+
+
+def _show_one(sweep: Sweep) -> None:
+    ledger = store.read_ledger(services.db(), sweep.id)
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.page_link(
+            SWEEP,
+            label=f"**{escaped(sweep.name)}**",
+            query_params={"sweep": sweep.id, **visitor.parameters()},
+        )
+        show_badge(sweep)
+        seeds = len(sweep.spec.seeds)
+        st.caption(
+            f"{sweep.spec.setting_count} settings · {seeds} seed{'s'[: seeds > 1]} · "
+            f"{ledger.epochs_trained:,} epochs trained for {ledger.epochs_reported:,} "
+            f"· saved {duration(ledger.seconds_saved)}"
+        )
+        show_actions(sweep)
+
+
+def _resume(sweep: Sweep) -> None:
+    try:
+        store.resume_sweep(services.db(), sweep.id, owner=visitor.owner())
+    except ValueError as refusal:
+        st.session_state[_REFUSED] = str(refusal)
+        return
+    services.engine().submit_sweep(sweep.id)
+
+
+@st.dialog("Delete this sweep?")
+def _confirm_deletion(sweep: Sweep) -> None:
+    if st.session_state.get(_DELETED) == sweep.id:
+        st.query_params.from_dict(visitor.parameters())
+        st.rerun()
+    show_refusal()
+    runs = store.read_sweep_runs(services.db(), sweep.id)
+    st.write(
+        f"“{escaped(sweep.name)}” goes with its {len(runs)} runs, their curves and states. This "
+        "cannot be undone."
+    )
+    st.button(
+        "Delete", type="primary", icon=":material/delete:", on_click=_delete, args=(sweep, runs)
+    )
+
+
+def _delete(sweep: Sweep, runs: list[Run]) -> None:
+    try:
+        unused = store.delete_sweep(services.db(), sweep.id, owner=visitor.owner())
+    except ValueError as refusal:
+        st.session_state[_REFUSED] = str(refusal)
+        return
+    services.state_files().delete(unused)
+    for run in runs:
+        store.delete_directory(services.settings().run_dir(run.id))
+    st.session_state[_DELETED] = sweep.id

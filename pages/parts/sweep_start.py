@@ -1,0 +1,138 @@
+"""What a sweep will cost, before it starts; and its start."""
+
+import secrets
+
+import streamlit as st
+
+from core import store
+from core.plateaus.sweep_work import Work, estimate_work
+from core.specs.sweep import SweepSpec
+from core.store.known import KnownTraining, known_training
+from pages.parts import services, visitor
+from pages.parts.words import duration, escaped, when
+
+_NONCE, _USED, _REFUSED, _STARTED = (
+    "sweep_nonce",
+    "sweep_used",
+    "sweep_refused",
+    "sweep_started",
+)
+SWEEP = "pages/plateaus/sweep.py"
+
+
+def show(spec: SweepSpec | None) -> None:
+    """Show how much work a sweep is, and the button that starts it.
+
+    Args:
+        spec: The sweep; None while something is wrong.
+    """
+    st.subheader("What it costs")
+    if spec is None:
+        st.caption("The estimate comes back when the settings above are right.")
+    else:
+        _show_work(spec)
+    if _REFUSED in st.session_state:
+        st.warning(st.session_state.pop(_REFUSED), icon=":material/block:")
+    nonce = st.session_state.setdefault(_NONCE, secrets.token_hex(4))
+    st.button(
+        "Start the sweep",
+        key=f"sweep-start-{nonce}",
+        type="primary",
+        icon=":material/play_arrow:",
+        width="stretch",
+        disabled=spec is None,
+        on_click=_start,
+        args=(spec, nonce),
+    )
+    if _STARTED in st.session_state:
+        st.query_params.from_dict({"sweep": st.session_state.pop(_STARTED), **visitor.parameters()})
+        st.rerun()
+
+
+def _show_work(spec: SweepSpec) -> None:
+    known = _known(visitor.owner(), spec.base.model_dump_json(), spec)
+    source = f"{known.run.id} {len(known.curve.rates.values)}" if known else ""
+    work = _work(spec.model_dump_json(), source, spec, known)
+    seeds = len(spec.seeds)
+    with st.container(horizontal=True):
+        st.metric(
+            "Runs",
+            work.runs,
+            help=f"{spec.setting_count} settings, each with {seeds} seed{'s'[: seeds > 1]}.",
+        )
+        st.metric("Epochs, one by one", f"{work.reported:,}", help="If no run stops early.")
+        st.metric("Epochs with sharing", _between(work.least, work.most))
+        if known is not None:
+            seconds = [round(epochs * known.seconds) for epochs in (work.least, work.most)]
+            told = [duration(each) for each in seconds]
+            st.metric(
+                "Time on one worker",
+                told[0] if told[0] == told[1] else f"{told[0]} to {told[1]}",
+                help="Workers share the branches: two take about half as long.",
+            )
+    st.caption(_explained(known))
+
+
+def _explained(known: KnownTraining | None) -> str:
+    if known is None:
+        return (
+            "The bounds follow from the rules alone: no setting can act before its patience is "
+            "over. How early they part depends on the curves. There is no time yet, since no run "
+            "of yours with these scans and this model is known: train one, and both become "
+            "sharper."
+        )
+    return (
+        f"As seen on your run “{escaped(known.run.name)}”, {when(known.run)}, with the same scans, "
+        f"model and first learning rate: {known.seconds:.1f} s an epoch, and the callbacks "
+        "replayed over its curve tell when settings first act. After that, nothing of what they "
+        "do was seen yet: they may stay together (the lower number) or all part at once (the "
+        "higher). Other seeds part somewhat earlier or later."
+    )
+
+
+def _between(least: int, most: int) -> str:
+    return f"{least:,}" if least == most else f"{least:,} to {most:,}"
+
+
+@st.cache_data(max_entries=64, ttl="20s", show_spinner=False)
+def _known(owner: str, base: str, _spec: SweepSpec) -> KnownTraining | None:  # noqa: ARG001 - the key
+    return known_training(services.db(), _spec.base, owner=owner)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _work(
+    spec: str,  # noqa: ARG001 - the key
+    known: str,  # noqa: ARG001 - the key
+    _spec: SweepSpec,
+    _known: KnownTraining | None,
+) -> Work:
+    curve = None if _known is None else _known.curve
+    return estimate_work(_spec.settings(), seeds=len(_spec.seeds), known=curve)
+
+
+def _start(spec: SweepSpec, nonce: str) -> None:
+    used = st.session_state.setdefault(_USED, set())
+    if nonce in used:  # The second half of a double click.
+        return
+    if refusal := _refusal():
+        st.session_state[_REFUSED] = refusal
+        return
+    used.add(nonce)
+    st.session_state[_NONCE] = secrets.token_hex(4)
+    sweep = store.create_sweep(services.db(), spec, owner=visitor.owner())
+    services.engine().submit_sweep(sweep.id)
+    st.session_state[_STARTED] = sweep.id
+
+
+def _refusal() -> str:
+    """Return why no sweep can start now, or nothing."""
+    limits, owner = services.settings(), visitor.owner()
+    own = store.count_active_sweeps(services.db(), owner=owner)
+    if own >= limits.plateau_max_active_runs_each:
+        return (
+            f"You have {own} sweeps queued or running, and {limits.plateau_max_active_runs_each} "
+            "is the limit: wait for one to end, or stop one."
+        )
+    if store.count_active_sweeps(services.db()) >= limits.plateau_max_active_runs:
+        return "The queue is full of sweeps. Try again in a few minutes."
+    return ""

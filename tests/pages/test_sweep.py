@@ -1,0 +1,271 @@
+"""The Sweep page, without a browser."""
+
+import json
+
+import pytest
+
+from core import store
+from core.specs.presets import quick_demo
+from core.specs.sweep_draft import SweepDraft, draft_for
+from core.store import RunStatus
+from pages.parts import services
+from tests.compared_runs import store_run
+from tests.pages.test_visits import button, texts
+from tests.swept import store_sweep, sweep_spec
+
+SWEEP = "pages/plateaus/sweep.py"
+PATIENCE, FACTOR = "ReduceLROnPlateau.patience", "ReduceLROnPlateau.factor"
+
+
+@pytest.fixture
+def opened(app):
+    """Open the Sweep page with a link."""
+
+    def open_link(**query):
+        app.run()
+        app.query_params.update(query)
+        app.switch_page(SWEEP).run()
+        assert not app.exception
+        return app
+
+    return open_link
+
+
+@pytest.fixture
+def mine(app, db):
+    """Store a sweep of the visitor's own."""
+
+    def stored(**more):
+        app.run()
+        most = more.pop("most_epochs", 10_000)
+        spec = sweep_spec(**more)
+        return store_sweep(db, spec, owner=app.session_state["owner"], most_epochs=most)
+
+    return stored
+
+
+def link(app):
+    """Return the address's parameters, each of which is given once."""
+    return {
+        name: value if isinstance(value, str) else value[0]
+        for name, value in dict(app.query_params).items()
+        if name != "owner"
+    }
+
+
+def field(app, name):
+    """Return the input of a parameter's values."""
+    callback, _, parameter = name.partition(".")
+    (found,) = [
+        each for each in app.text_input if each.label == f"Values of {parameter} of {callback}"
+    ]
+    return found
+
+
+def metrics(app):
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def test_the_form_opens_with_a_sweep_over_the_quick_demo_and_its_cost(opened):
+    app = opened()
+    assert field(app, FACTOR).value == "0.1, 0.5"
+    assert metrics(app)["Runs"] == "12"
+    assert metrics(app)["Epochs, one by one"] == "192"
+    assert "There is no time yet" in texts(app.caption)
+    assert SweepDraft.from_query(link(app)).check() == draft_for(quick_demo()).check()
+    assert "None yet" in texts(app.caption)
+
+
+def test_a_link_fills_the_form(opened):
+    draft = draft_for(quick_demo(), name="Mine")
+    draft = SweepDraft(draft.base, {PATIENCE: "2 to 6 step 2"}, seeds=5)
+    app = opened(**draft.to_query())
+    assert field(app, PATIENCE).value == "2 to 6 step 2"
+    assert metrics(app)["Runs"] == "15"
+    assert link(app) == draft.to_query()
+
+
+def test_values_that_cannot_be_are_said_below_their_parameter_and_start_nothing(opened):
+    app = opened()
+    field(app, PATIENCE).set_value("6 to 2").run()
+    assert "must rise by a step greater than 0, got '6 to 2'" in texts(app.caption)
+    field(app, PATIENCE).set_value("2").run()
+    field(app, FACTOR).set_value("0.1, 1.5").run()
+    assert "lie strictly between 0 and 1, got 1.5" in texts(app.error)
+    assert button(app, "Start the sweep").disabled
+    assert link(app)[f"vary.{FACTOR}"] == "0.1, 1.5"
+
+
+def test_a_parameter_is_taken_out_and_another_is_added(opened):
+    app = opened()
+    next(each for each in app.button if each.key.endswith(f"remove-{FACTOR}")).click().run()
+    (menu,) = [each for each in app.selectbox if each.label == "Add a parameter"]
+    menu.select("ReduceLROnPlateau.cooldown").run()
+    assert field(app, "ReduceLROnPlateau.cooldown").value == "0"
+    assert link(app)["vary.ReduceLROnPlateau.cooldown"] == "0"
+    assert f"vary.{FACTOR}" not in link(app)
+
+
+def test_the_grid_becomes_a_list_that_can_be_changed(opened):
+    app = opened()
+    kind = next(each for each in app.button_group if each.label == "Settings as")
+    kind.set_value("List").run()
+    written = app.text_area[0].value.splitlines()
+    assert written[0] == f"{FACTOR}, {PATIENCE}"
+    assert len(written) == 5
+    app.text_area[0].set_value("factor\n0.1\n0.2\n0.4").run()
+    assert metrics(app)["Runs"] == "9"
+    assert link(app)["list"] == "factor\n0.1\n0.2\n0.4"
+    app.text_area[0].set_value("factor, x\n0.1, 1").run()
+    assert "Check its spelling" in texts(app.caption)
+
+
+def test_a_base_is_taken_from_a_run_without_what_a_sweep_cannot_have(opened, app, db):
+    app.run()
+    store_run(db, "earlier", patience=7, owner=app.session_state["owner"])
+    app = opened()
+    (base,) = [each for each in app.selectbox if each.label == "Start from"]
+    base.select_index(3).run()
+    assert link(app)["ReduceLROnPlateau.monitor"] == "val_accuracy"
+    (base,) = [each for each in app.selectbox if each.label == "Start from"]
+    base.select_index(1).run()
+    assert "TensorBoard" in texts(app.info)
+    assert link(app)["callbacks"] == "ReduceLROnPlateau"
+
+
+def test_a_known_run_tells_the_time(opened, app, db):
+    app.run()
+    store_run(db, "known", owner=app.session_state["owner"], values=(0.5, 0.6, 0.7, 0.7))
+    app = opened()
+    assert "2.0 s an epoch" in texts(app.caption)
+    assert " s" in metrics(app)["Time on one worker"]
+
+
+def test_a_start_makes_one_sweep_and_shows_it(opened, db):
+    app = opened()
+    button(app, "Start the sweep").click().run()
+    (sweep,) = store.read_sweeps(db)
+    assert services.engine().sweeps == [sweep.id]
+    assert link(app) == {"sweep": sweep.id}
+    assert app.header[0].value == "Sweep"
+    assert metrics(app)["Epochs trained"] == "0"
+    assert "Runs that have ended appear here" in texts(app.caption)
+    button(app, "Stop").click().run()
+    assert store.read_sweep(db, sweep.id).stop_requested
+
+
+def test_too_many_sweeps_are_refused(opened, mine):
+    for number in range(services.settings().plateau_max_active_runs_each):
+        mine(name=f"number {number}", most_epochs=1)
+    app = opened()
+    button(app, "Start the sweep").click().run()
+    assert "is the limit" in texts(app.warning)
+
+
+def test_a_finished_sweep_shows_its_ledger_and_what_to_take(opened, mine):
+    sweep = mine(factors=(0.1, 0.5), patiences=(1, 3))
+    app = opened(sweep=sweep.id)
+    shown = metrics(app)
+    assert int(shown["Epochs trained"]) < int(shown["Epochs reported"]) == 12 * 12
+    assert float(shown["Factor"]) == pytest.approx(144 / int(shown["Epochs trained"]), abs=0.005)
+    said = texts(app.success) + texts(app.info)
+    assert "3 seeds" in said
+    assert "Bonferroni" in texts(app.caption)
+    table = next(each.value for each in app.dataframe if "place" in each.value)
+    assert list(table["place"]) == [1, 2, 3, 4]
+    assert not [each for each in app.button if each.label in ("Stop", "Resume")]
+
+
+@pytest.mark.parametrize(("axes", "ways"), [({}, 3), ({"stopping": (2, 4)}, 3)])
+def test_every_way_to_look_at_settings_is_drawn(opened, mine, axes, ways):
+    app = opened(sweep=mine(**axes).id)
+    options = next(each for each in app.button_group if each.label == "Show as").options
+    assert len(options) == ways
+    for option in options:
+        control = next(each for each in app.button_group if each.label == "Show as")
+        control.set_value(option).run()
+        assert not app.exception
+    for seeds in ("1", "all"):
+        next(each for each in app.button_group if each.label == "Tree and curves of").set_value(
+            seeds
+        ).run()
+        assert not app.exception
+        assert link(app)["seed"] == seeds
+
+
+def test_the_link_of_a_sweep_says_what_is_looked_at(opened, mine):
+    said = {"sweep": mine().id, "metric": "val_loss", "of": "final", "seed": "2"}
+    app = opened(**said)
+    assert link(app) == said
+    assert "final val_loss" in next(each.value for each in app.dataframe if "place" in each.value)
+    assert next(each for each in app.selectbox if each.label == "Metric").value == "val_loss"
+
+
+def test_one_seed_is_said_not_to_tell(opened, mine):
+    app = opened(sweep=mine(seeds=(3,)).id)
+    next(each for each in app.button_group if each.label == "Of each curve").set_value(
+        "final"
+    ).run()
+    assert "One seed cannot tell" in texts(app.info)
+
+
+def test_a_stopped_sweep_is_resumed_by_its_owner_alone(opened, mine, db):
+    sweep = mine(most_epochs=5)
+    store.interrupt_sweep(db, sweep.id)
+    app = opened(sweep=sweep.id)
+    button(app, "Resume").click().run()
+    assert store.read_sweep(db, sweep.id).status is RunStatus.QUEUED
+    assert services.engine().sweeps == [sweep.id]
+    other = store_sweep(db, sweep_spec(), owner="another")
+    app = opened(sweep=other.id)
+    assert not [each for each in app.button if each.label in ("Stop", "Resume", "Delete")]
+
+
+def test_a_sweep_is_deleted_after_it_was_asked_for(opened, mine, db):
+    sweep = mine()
+    app = opened(sweep=sweep.id)
+    button(app, "Delete").click().run()
+    assert "12 runs" in texts(app.markdown)
+    [each for each in app.button if each.label == "Delete"][-1].click().run()
+    assert store.read_sweeps(db) == []
+    assert store.read_sweep_runs(db, sweep.id) == []
+
+
+def test_a_run_of_a_sweep_leads_back_to_it_and_is_not_stopped_alone(app, mine, db):
+    sweep = mine(most_epochs=4)
+    app.query_params["run"] = store.read_sweep_runs(db, sweep.id)[0].id
+    app.switch_page("pages/train/monitor.py").run()
+    assert not app.exception
+    (back,) = [link for link in app.get("page_link") if link.proto.label == "Part of a sweep"]
+    assert f"sweep={sweep.id}" in back.proto.query_string
+    assert not [each for each in app.button if each.label == "Stop"]
+
+
+def test_a_link_to_a_sweep_that_is_gone_says_so(opened):
+    app = opened(sweep="nothing*")
+    assert "There is no sweep" in texts(app.error)
+
+
+def test_the_form_opens_with_the_settings_of_a_sweep(opened, mine):
+    sweep = mine(name="Once more", factors=(0.2, 0.4), seeds=(4, 5))
+    app = opened(**SweepDraft.of(sweep.spec).to_query())
+    assert field(app, FACTOR).value == "0.2, 0.4"
+    again = SweepDraft.from_query(link(app)).check()
+    assert (again.settings(), again.seeds) == (sweep.spec.settings(), sweep.spec.seeds)
+    assert "Once more" in str([each.proto.label for each in app.get("page_link")])
+
+
+def test_the_export_holds_every_curve_and_the_ledger(db):
+    from core.charts.sweep.exported import sweep_json
+    from tests.swept import read_results
+
+    def broken(seed, rates):
+        return float("nan") if len(rates) == 3 else 0.5
+
+    sweep = store_sweep(db, sweep_spec(epochs=4), accuracy=broken)
+    results = read_results(db, sweep.id)
+    told = json.loads(sweep_json(results, store.read_ledger(db, sweep.id)))
+    assert len(told["runs"]) == 12
+    assert told["runs"][0]["epochs"][2]["logs"]["val_accuracy"] == "NaN"
+    assert told["runs"][-1]["values"] == {FACTOR: 0.5, PATIENCE: 3}
+    assert told["ledger"]["epochs_reported"] == 48
