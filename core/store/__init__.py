@@ -3,6 +3,7 @@
 from core.store.branches import (
     BranchEpoch,
     branch_goes_on,
+    branch_is_held,
     break_off,
     claim_branch,
     end_branch,
@@ -138,6 +139,7 @@ __all__ = [
     "add_note",
     "append",
     "branch_goes_on",
+    "branch_is_held",
     "break_off",
     "changed_settings",
     "claim_branch",

@@ -1,22 +1,31 @@
 """The branches of a sweep: trainings that settings share while their callbacks decide the same."""
 
-import secrets
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, union_all, update
+from sqlalchemy import Connection, func, select, union_all, update
 
+from core.store.branch_rows import (
+    branch_of,
+    end_branch_in,
+    hold_sweep,
+    insert_branch,
+    mark_ended,
+    read_branch_in,
+    require_attempt,
+    require_held,
+    run_ids_in,
+    touch,
+)
 from core.store.connection import Store
 from core.store.progress import Superseded, insert_rows
-from core.store.records import ACTIVE, Branch, Epoch, Event, EventKind, RunStatus, SavedState
+from core.store.records import Branch, Epoch, Event, EventKind, RunStatus, SavedState
 from core.store.resuming import MOST_RECOVERIES, forget_after
 from core.store.runs import end_in
 from core.store.states import forget_states, insert_state, keep_newest_state
 from core.store.tables import branches, epochs, events, runs, states, sweeps
-
-_WAITING_OR_AT_WORK = (RunStatus.QUEUED, RunStatus.RUNNING)
 
 
 @dataclass(frozen=True)
@@ -131,7 +140,7 @@ def write_branch_epoch(store: Store, branch: Branch, done: BranchEpoch) -> list[
             .where(branches.c.id == branch.id)
             .values(last_epoch=done.epoch, seconds=branches.c.seconds + done.seconds)
         )
-        _touch(connection, branch.sweep_id)
+        touch(connection, branch.sweep_id)
         if done.state is None:
             return []
         return keep_newest_state(connection, branch.id, done.state)
@@ -187,7 +196,7 @@ def split_branch(
             return [read_branch_in(connection, held.id), *others], []
         first = _add(connection, held, groups[0], held.id, state, goes_on=True)
         others = [_add(connection, held, each, held.id, state) for each in groups[1:]]
-        _end(connection, held.id, RunStatus.FINISHED)
+        mark_ended(connection, held.id, RunStatus.FINISHED)
         return [first, *others], forget_states(connection, states.c.owner_id == held.id)
 
 
@@ -240,6 +249,16 @@ def branch_goes_on(store: Store, branch: Branch) -> bool:
     return row.attempt == branch.attempt and row.status == RunStatus.RUNNING
 
 
+def branch_is_held(store: Store, branch: Branch) -> bool:
+    """Tell whether a branch is still in the hands of the worker that took it."""
+    try:
+        with store.read() as connection:
+            require_attempt(connection, branch)
+    except Superseded:
+        return False
+    return True
+
+
 def others_wait(store: Store, sweep_id: str) -> bool:
     """Tell whether a run or another sweep waits for a worker."""
     single = select(runs.c.id).where(runs.c.sweep_id.is_(None), runs.c.status == RunStatus.QUEUED)
@@ -287,110 +306,6 @@ def update_branch_runs(store: Store, branch: Branch, **values: Any) -> None:
         connection.execute(update(runs).where(runs.c.id.in_(ids)).values(**values))
 
 
-def insert_branch(
-    connection: Connection, sweep_id: str, seed: int, settings: Sequence[int], **values: Any
-) -> str:
-    """Add a branch, queued unless `values` say otherwise, and return its id."""
-    branch_id = secrets.token_hex(8)
-    row: dict[str, Any] = {
-        "id": branch_id,
-        "sweep_id": sweep_id,
-        "seed": seed,
-        "settings": list(settings),
-        "first_epoch": 0,
-        "status": RunStatus.QUEUED,
-        "created_s": time.time(),
-    }
-    connection.execute(insert(branches).values(row | values))
-    return branch_id
-
-
-def end_branch_in(
-    connection: Connection, branch: Branch, status: RunStatus, *, error: str = ""
-) -> None:
-    """Do what `end_branch` does, as a part of something larger; states stay."""
-    _end(connection, branch.id, status, error=error)
-    current = read_branch_in(connection, branch.id)
-    for run_id in run_ids_in(connection, current, current.settings).values():
-        end_in(connection, run_id, status, error=error)
-    if status is RunStatus.STOPPED:
-        # Those that parted from it after Stop was pressed.
-        for queued in branches_in(connection, branch.sweep_id, [RunStatus.QUEUED]):
-            end_branch_in(connection, queued, status)
-    settle(connection, branch.sweep_id)
-
-
-def branches_in(
-    connection: Connection, sweep_id: str, statuses: Iterable[RunStatus]
-) -> list[Branch]:
-    """Return the branches of a sweep that stand so."""
-    query = select(branches).where(
-        branches.c.sweep_id == sweep_id, branches.c.status.in_(list(statuses))
-    )
-    return [branch_of(row) for row in connection.execute(query).mappings()]
-
-
-def settle(connection: Connection, sweep_id: str) -> None:
-    """End a sweep if none of its branches waits or is at work."""
-    query = select(branches.c.status, branches.c.error).where(branches.c.sweep_id == sweep_id)
-    rows = connection.execute(query).all()
-    found = {RunStatus(row.status) for row in rows}
-    if found & set(_WAITING_OR_AT_WORK):
-        return
-    ends = (RunStatus.FAILED, RunStatus.INTERRUPTED, RunStatus.STOPPED)
-    status = next((end for end in ends if end in found), RunStatus.FINISHED)
-    connection.execute(
-        update(sweeps)
-        .where(sweeps.c.id == sweep_id, sweeps.c.status.in_(ACTIVE))
-        .values(
-            status=status,
-            ended_s=time.time(),
-            error=next((row.error for row in rows if row.error), ""),
-        )
-    )
-
-
-def hold_sweep(connection: Connection, sweep_id: str | None) -> None:
-    """Let nobody else change a sweep until the transaction ends; to be called first.
-
-    SQLite lets one writer in at a time; PostgreSQL locks the sweep's row. All that is one
-    sweep's is behind that lock, so that two workers that end its last branches in the same
-    moment see each other's.
-    """
-    connection.execute(select(sweeps.c.id).where(sweeps.c.id == sweep_id).with_for_update())
-
-
-def require_held(connection: Connection, branch: Branch) -> None:
-    """Refuse a worker that was taken for dead, or whose sweep was interrupted."""
-    hold_sweep(connection, branch.sweep_id)
-    query = select(branches.c.attempt, branches.c.status).where(branches.c.id == branch.id)
-    row = connection.execute(query).one_or_none()
-    if row is None or row.attempt != branch.attempt or row.status != RunStatus.RUNNING:
-        raise Superseded(branch.id)
-
-
-def run_ids_in(connection: Connection, branch: Branch, settings: Iterable[int]) -> dict[int, str]:
-    """Return the ids of runs of a branch's sweep with its seed, by setting."""
-    query = select(runs.c.setting, runs.c.id, runs.c.seed).where(
-        runs.c.sweep_id == branch.sweep_id, runs.c.setting.in_(list(settings))
-    )
-    return {row.setting: row.id for row in connection.execute(query) if row.seed == branch.seed}
-
-
-def read_branch_in(connection: Connection, branch_id: str) -> Branch:
-    """Return one branch."""
-    query = select(branches).where(branches.c.id == branch_id)
-    return branch_of(connection.execute(query).mappings().one())
-
-
-def branch_of(row: RowMapping) -> Branch:
-    """Return a row of `tables.branches` as a value."""
-    values: dict[str, Any] = {str(name): value for name, value in row.items()}
-    values["settings"] = tuple(values["settings"])
-    values["status"] = RunStatus(values["status"])
-    return Branch(**values)
-
-
 def _resumed(branch: Branch, after_epoch: int) -> Event:
     epoch = after_epoch if after_epoch >= 0 else None
     return Event(EventKind.RESUMED, epoch, {"died": branch.recoveries > 0})
@@ -414,7 +329,7 @@ def _start(connection: Connection, branch: Branch) -> None:
         .where(sweeps.c.id == branch.sweep_id, sweeps.c.status == RunStatus.QUEUED)
         .values(status=RunStatus.RUNNING)
     )
-    _touch(connection, branch.sweep_id)
+    touch(connection, branch.sweep_id)
 
 
 def _add(
@@ -446,14 +361,6 @@ def _add(
     return read_branch_in(connection, branch_id)
 
 
-def _end(connection: Connection, branch_id: str, status: RunStatus, *, error: str = "") -> None:
-    connection.execute(
-        update(branches)
-        .where(branches.c.id == branch_id)
-        .values(status=status, error=error, ended_s=time.time())
-    )
-
-
 def _requeue(connection: Connection, branch: Branch) -> None:
     same = branch.recovered_at == branch.last_epoch
     recoveries = branch.recoveries + 1 if same else 1
@@ -471,10 +378,4 @@ def _requeue(connection: Connection, branch: Branch) -> None:
         .values(
             status=RunStatus.QUEUED, recoveries=recoveries, recovered_at=branch.last_epoch, task=""
         )
-    )
-
-
-def _touch(connection: Connection, sweep_id: str) -> None:
-    connection.execute(
-        update(sweeps).where(sweeps.c.id == sweep_id).values(heartbeat_s=time.time())
     )

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from core.specs.sweep import SweepSpec
-from core.store.branches import (
+from core.store.branch_rows import (
     branch_of,
     branches_in,
     end_branch_in,

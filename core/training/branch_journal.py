@@ -71,7 +71,7 @@ class BranchJournal:
         self.failure: Exception | None = None
         self._store, self._files = db, files
         self._state, self._saved = state or (None, None)
-        self._newest = -1
+        self._newest, self._parting = -1, threading.Lock()
         self._work: queue.Queue[_Work | None] = queue.Queue(_MOST_WAITING)
         self._thread = threading.Thread(target=self._write_all, name="branch", daemon=True)
 
@@ -105,6 +105,16 @@ class BranchJournal:
     def break_off(self, events: Mapping[str, Sequence[Event]]) -> None:
         """Leave word that the training broke off in an epoch, with what happened in it."""
         self._work.put(_Break(events))
+
+    def require_held(self) -> None:
+        """Look whether the branch is still this worker's, before files are written.
+
+        Raises:
+            Superseded: If it is not.
+        """
+        with self._parting:
+            if not store.branch_is_held(self._store, self.branch):
+                raise Superseded(self.branch.id)
 
     def _write_all(self) -> None:
         heard_s, ended = 0.0, False
@@ -172,6 +182,7 @@ class BranchJournal:
         if self._state is not None and self._saved is None:
             # The others cannot begin without it: now it is written, or its error ends the branch.
             self._saved = write_state(self._files, self.branch.id, self._state, of_act=False)
-        after, unused = store.split_branch(self._store, self.branch, groups, self._saved)
-        self.branch = after[0]
+        with self._parting:
+            after, unused = store.split_branch(self._store, self.branch, groups, self._saved)
+            self.branch = after[0]
         self._files.delete(unused)

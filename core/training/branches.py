@@ -20,14 +20,15 @@ from core.settings import Settings
 from core.specs.lineage import trunk_digest
 from core.specs.run import RunSpec, TrainingSpec
 from core.specs.sweep import SweepSpec
-from core.store import Branch, RunStatus, SavedState, StateFiles, Store, StoreError
+from core.store import Branch, RunStatus, SavedState, StateFiles, Store, StoreError, Superseded
 from core.training import batches, restart
 from core.training import run as single
 from core.training.branch_journal import BranchJournal
 from core.training.determinism import set_determinism
+from core.training.member import Member, settings_in, state_of_member
 from core.training.recorder import StopRequested
 from core.training.state import State, UnusableState
-from core.training.team import Member, Team, settings_in, state_of_member
+from core.training.team import Team
 
 _PROGRESS_STEP = 0.02
 
@@ -101,6 +102,8 @@ class _Bench:
                 status = self._fit(journal, start)
         except StopRequested:
             status = RunStatus.STOPPED
+        except Superseded:
+            _log.info("branch %s was given to another worker", branch.id)
         # Whatever it is, the person who started the sweep reads it.
         except Exception as problem:  # noqa: BLE001
             _log.exception("branch %s failed", branch.id)
@@ -223,7 +226,14 @@ class _Bench:
                 )
             )
         trunk = trunk_digest(next(iter(specs.values())))
-        return Team(trunk, members, state, on_epoch=journal.add_epoch, on_parting=journal.part)
+        return Team(
+            trunk,
+            members,
+            state,
+            before_acts=journal.require_held,
+            on_epoch=journal.add_epoch,
+            on_parting=journal.part,
+        )
 
     def _directory(self, run_id: str) -> Path:
         directory = self._settings.run_dir(run_id).resolve()

@@ -5,138 +5,20 @@
 # pyright: reportMissingTypeStubs=false, reportArgumentType=false
 
 import contextlib
-import logging
 import os
 import shutil
-import threading
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import keras
 
-from core.specs.run import FINAL_MODEL, RunSpec
-from core.store import BranchEpoch, Epoch, Event, RunStatus
+from core.specs.run import FINAL_MODEL
+from core.store import BranchEpoch
 from core.training import run as single
-from core.training.callbacks import build_callbacks
 from core.training.hand import rate_of
-from core.training.journal import Row
-from core.training.memory import give_back, memory_of
-from core.training.recorder import Recorder
+from core.training.member import Member, take_state
 from core.training.state import State, assign_variables, copy_variables
-
-_SETTINGS = "settings"
-
-_log = logging.getLogger(__name__)
-
-
-class Notebook:
-    """Keeps the rows of one setting until the epoch is over; batches and lines are left out.
-
-    Args:
-        stop_requested: Set when the training must end at its next batch.
-    """
-
-    def __init__(self, stop_requested: threading.Event) -> None:
-        self.stop_requested = stop_requested
-        self._rows: list[Epoch | Event] = []
-
-    def add(self, row: Row) -> None:
-        """Take a row."""
-        if isinstance(row, Epoch | Event):
-            self._rows.append(row)
-
-    def take(self) -> tuple[list[Epoch], list[Event]]:
-        """Return the rows, and forget them."""
-        rows, self._rows = self._rows, []
-        return [e for e in rows if isinstance(e, Epoch)], [e for e in rows if isinstance(e, Event)]
-
-
-class Member:
-    """One setting of a team: its own callbacks, its own rate, its own files.
-
-    Args:
-        setting: Its number in the sweep, from 0.
-        run_id: The run that its rows belong to.
-        spec: That run's settings.
-        directory: That run's directory.
-        stop_requested: Set when the training must end at its next batch.
-        state: What the team goes on from, or None for a training from scratch.
-
-    Attributes:
-        rate: The learning rate that its callbacks left.
-        stopped: Whether one of them has ended its training.
-        failure: What one of them raised, as a sentence, or "".
-    """
-
-    def __init__(
-        self,
-        setting: int,
-        run_id: str,
-        spec: RunSpec,
-        directory: Path,
-        *,
-        stop_requested: threading.Event,
-        state: State | None,
-    ) -> None:
-        self.setting, self.run_id, self.directory = setting, run_id, directory
-        self.stopped, self.failure = False, ""
-        self.notebook = Notebook(stop_requested)
-        self.watched = build_callbacks(spec, directory, goes_on=state is not None)
-        self._state = None if state is None else state_of_member(state, setting)
-        noted: Mapping[str, Any] = {} if state is None else _noted_of(state, setting)
-        self.rate: float | None = noted.get("rate")
-        self.recorder = Recorder(
-            self.notebook,
-            self.watched,
-            directory,
-            noted=noted.get("noted"),
-            first_epoch=0 if state is None else state.epoch + 1,
-        )
-
-    @property
-    def callbacks(self) -> list[keras.callbacks.Callback]:
-        """All callbacks in their order, the recorder last."""
-        return [*self.watched, self.recorder]
-
-    @property
-    def restores_from(self) -> int | None:
-        """The epoch whose weights EarlyStopping puts back at the end, or None."""
-        for callback in self.watched:
-            if isinstance(callback, keras.callbacks.EarlyStopping) and callback.best_weights:
-                return int(callback.best_epoch)
-        return None
-
-    def remember(self) -> None:
-        """Give the callbacks what they remembered, after `on_train_begin` has cleared it."""
-        for callback in self.watched if self._state else ():
-            memory = self._state.memories.get(type(callback).__name__) if self._state else None
-            if memory is not None:
-                give_back(callback, memory)
-        self._state = None
-
-    def end_epoch(self, epoch: int, logs: Mapping[str, Any] | None) -> None:
-        """Have the callbacks act on an epoch; what one raises ends this setting alone."""
-        own = _own(logs)
-        try:
-            for callback in self.callbacks:
-                callback.on_epoch_end(epoch, own)
-        # Such as a metric that is not there, under a mode that asks for its direction.
-        except Exception as problem:  # noqa: BLE001
-            _log.exception("setting %s failed", self.setting)
-            self.failure = single.sentence_of(problem)
-            single.close_tables(self.watched)
-
-    @property
-    def status(self) -> RunStatus:
-        """How its run ends."""
-        if self.failure:
-            return RunStatus.FAILED
-        return RunStatus.DIVERGED if self.recorder.diverged else RunStatus.FINISHED
-
-    def noted(self) -> dict[str, Any]:
-        """Return what belongs to the state besides the callbacks' memories; JSON holds it."""
-        return {"rate": self.rate, "noted": self.recorder.noted()}
 
 
 class Team(keras.callbacks.Callback):
@@ -151,6 +33,7 @@ class Team(keras.callbacks.Callback):
         trunk: `core.specs.lineage.trunk_digest` of the runs.
         members: The settings, at least one.
         state: What they go on from, or None for a training from scratch.
+        before_acts: Called before the callbacks act on an epoch and write files.
         on_epoch: Called with each finished epoch and the state at its end, which is None when
             all have ended.
         on_parting: Called with the settings of each group when they no longer train alike; the
@@ -163,12 +46,14 @@ class Team(keras.callbacks.Callback):
         members: Sequence[Member],
         state: State | None,
         *,
+        before_acts: Callable[[], None],
         on_epoch: Callable[[BranchEpoch, State | None], None],
         on_parting: Callable[[list[list[int]]], None],
     ) -> None:
         super().__init__()
         self.members = list(members)
         self._trunk, self._state = trunk, state
+        self._before_acts = before_acts
         self._on_epoch, self._on_parting = on_epoch, on_parting
         # As the recorder of a single run, unless a callback has to see each batch in its turn.
         self.async_safe = not any(_acts_by_batch(c) for m in members for c in m.watched)
@@ -229,6 +114,7 @@ class Team(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Have every setting's callbacks act, end those that stop, and hand the epoch over."""
+        self._before_acts()
         model, params = self._keras_model, self.params
         broken = bool(model.stop_training)
         for member in self.members:
@@ -242,7 +128,7 @@ class Team(keras.callbacks.Callback):
         variables = copy_variables(model)
         self._end([member for member in ended if not member.failure], variables, logs)
         acting, self.members = self.members, [m for m in self.members if m not in ended]
-        state = self._state_after(epoch, variables) if self.members else None
+        state = take_state(epoch, self._trunk, variables, self.members) if self.members else None
         self._on_epoch(_rows_of(epoch, acting, ended), state)
         model.stop_training = not self.members
 
@@ -298,44 +184,6 @@ class Team(keras.callbacks.Callback):
                 if isinstance(callback, keras.callbacks.EarlyStopping) and callback.best_weights:
                     weights = callback.best_weights
                     callback.best_weights = first.setdefault(int(callback.best_epoch), weights)
-
-    def _state_after(self, epoch: int, variables: Mapping[str, Any]) -> State:
-        return State(
-            epoch=epoch,
-            trunk=self._trunk,
-            variables=variables,
-            memories={
-                f"{member.setting}/{type(callback).__name__}": memory_of(callback)
-                for member in self.members
-                for callback in member.watched
-            },
-            noted={_SETTINGS: {str(m.setting): m.noted() for m in self.members}},
-        )
-
-
-def settings_in(state: State) -> list[int]:
-    """Return the settings that still trained when the state of a team was taken."""
-    return [int(setting) for setting in state.noted[_SETTINGS]]
-
-
-def state_of_member(state: State, setting: int) -> State:
-    """Return the state of a team as that of one setting's run alone."""
-    prefix = f"{setting}/"
-    return State(
-        epoch=state.epoch,
-        trunk=state.trunk,
-        variables=state.variables,
-        memories={
-            name.removeprefix(prefix): memory
-            for name, memory in state.memories.items()
-            if name.startswith(prefix)
-        },
-        noted=_noted_of(state, setting)["noted"],
-    )
-
-
-def _noted_of(state: State, setting: int) -> Mapping[str, Any]:
-    return state.noted[_SETTINGS][str(setting)]
 
 
 def _rows_of(epoch: int, acting: Sequence[Member], ended: Sequence[Member]) -> BranchEpoch:

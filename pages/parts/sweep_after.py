@@ -54,6 +54,11 @@ def show_choice(results: SweepResults, metric: str, reading: Reading) -> None:
     (st.success if found.worse else st.info)(told, icon=":material/balance:")
     if len(seeds) > 1 and (picked := picked_told(found, metric)):
         st.markdown(escaped(picked))
+    if found.waiting:
+        st.caption(
+            f"{found.waiting} of {len(names)} settings are left out: not all of their seeds have "
+            f"ended, or gave a number, and a mean over other seeds is no fair match."
+        )
     if found.held:
         _show_comparisons(results, found, metric, reading)
 

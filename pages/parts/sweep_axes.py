@@ -131,6 +131,7 @@ def _show_range(axes: Axes, name: str) -> None:
         )
         amount = st.number_input(" ", value=None, key=axes.key(f"amount-{name}"), format="%g")
     if start is not None and stop is not None and amount is not None:
+        # "log" is a count with equal ratios.
         unit = "count" if kind == "log" else kind
         text = f"{start:g} to {stop:g} {unit} {amount:g}" + (" log" if kind == "log" else "")
         st.button(
@@ -139,6 +140,8 @@ def _show_range(axes: Axes, name: str) -> None:
             on_click=_use,
             args=(axes, name, text),
         )
+    else:
+        st.caption("Three numbers make a range.")
 
 
 def _use(axes: Axes, name: str, text: str) -> None:

@@ -31,7 +31,7 @@ def show(form: Form, problems: Sequence[Problem]) -> None:
         runs = {run.id: run for run in _own_runs()}
         st.selectbox(
             "Start from",
-            [*presets.PRESETS, _CONFIGURE, *runs],
+            [*presets.PRESETS, *([_CONFIGURE] if Form().values else []), *runs],
             index=None,
             key=_FROM,
             format_func=lambda name: f"Run {runs[name].name}" if name in runs else name,

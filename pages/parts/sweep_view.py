@@ -142,7 +142,8 @@ def show_tree(results: SweepResults, seed: int | None, *, dark: bool) -> None:
     """Show which settings share a training, and where they part."""
     st.subheader("Who shares what")
     of_seed = results.spec.seeds[0] if seed is None else seed
-    chart.show(tree_figure(results, of_seed, dark=dark), key="sweep-tree", config=CONFIG)
+    figure = tree_figure(results, of_seed, dark=dark, narrow=_is_phone())
+    chart.show(figure, key="sweep-tree", config=CONFIG)
     which = f" This is the tree of seed {of_seed}; each seed has its own." if seed is None else ""
     st.caption(
         "A grey line is one training that several settings share. It splits after the epoch in "
@@ -163,20 +164,20 @@ def show_curves(results: SweepResults, metric: str, seed: int | None, *, dark: b
 def show_maps(results: SweepResults, metric: str, reading: Reading, *, dark: bool) -> None:
     """Show what became of each setting, in one of several ways."""
     st.subheader("What became of each setting")
-    several = len(results.names.axes) >= _PAIR
+    varying = results.names.varying
+    several = len(varying) >= _PAIR
     ways = [*([_HEAT] if several else []), _SPREAD, *([_PARALLEL] if several else [])]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         way = st.segmented_control(
             "Show as",
             ways,
-            default=_PARALLEL if len(results.names.axes) > _PAIR else ways[0],
+            default=_PARALLEL if len(varying) > _PAIR else ways[0],
             key=f"sweep-way-{results.sweep.id}",
             required=True,
         )
         place = st.container(horizontal=True, vertical_alignment="bottom")
     if not any(not history.run.is_active for history in results.histories.values()):
         st.caption("Runs that have ended appear here, one by one.")
-    phone = "Mobi" in st.context.headers.get("User-Agent", "")
     if way == _HEAT:
         with place:
             axes, shown = _choose_axes(results)
@@ -185,7 +186,7 @@ def show_maps(results: SweepResults, metric: str, reading: Reading, *, dark: boo
         )
         note = _heat_note(results)
     elif way == _PARALLEL:
-        figure = parallel_figure(results, metric=metric, dark=dark, narrow=phone)
+        figure = parallel_figure(results, metric=metric, dark=dark, narrow=_is_phone())
         note = (
             "A line a setting, the mean of its seeds at the right; the stronger its colour, the "
             f"better its best {metric}. Drag along an axis to pick out some of them."
@@ -198,20 +199,14 @@ def show_maps(results: SweepResults, metric: str, reading: Reading, *, dark: boo
 
 
 def _choose_axes(results: SweepResults) -> tuple[tuple[int, int], Any]:
-    names = results.names.axes
-    columns, rows = 1, 0
-    if len(names) > _PAIR:
+    names, varying = results.names.axes, results.names.varying
+    rows, columns = varying[:_PAIR]
+    if len(varying) > _PAIR:
         key = f"sweep-axes-{results.sweep.id}"
-        everything = list(range(len(names)))
         columns = st.selectbox(
-            "Columns",
-            everything,
-            1,
-            format_func=lambda n: names[n],
-            key=f"{key}-columns",
-            width=170,
+            "Columns", varying, 1, format_func=lambda n: names[n], key=f"{key}-columns", width=170
         )
-        others = [number for number in everything if number != columns]
+        others = [number for number in varying if number != columns]
         rows = st.selectbox(
             "Rows", others, format_func=lambda n: names[n], key=f"{key}-rows", width=170
         )
@@ -225,6 +220,10 @@ def _heat_note(results: SweepResults) -> str:
     several = len(results.spec.seeds) > 1
     text = "The mean of all seeds ± their standard deviation. " if several else "One seed a cell. "
     text += "The frame is around the best."
-    if len(results.names.axes) > _PAIR:
+    if len(results.names.varying) > _PAIR:
         text += " What the other parameters do is averaged in each cell."
     return text
+
+
+def _is_phone() -> bool:
+    return "Mobi" in st.context.headers.get("User-Agent", "")

@@ -244,6 +244,35 @@ def test_a_stopped_sweep_keeps_what_is_done_and_is_resumed(lab, whole):
     require_same(lab, sweep_id, whole)
 
 
+def test_a_worker_that_was_taken_for_dead_writes_no_file(lab):
+    from core.training import team
+
+    sweep_id = lab.create(REDUCING, CSVLogger(), axes=(FACTORS,), epochs=4)
+    begun = team.Team.on_test_batch_begin
+
+    def take_for_dead(this, batch, logs=None):
+        begun(this, batch, logs)
+        if this.members[0].recorder._epoch == 1:
+            store.requeue_branches(lab.db, "of the dead")
+
+    with lab.monkeypatch.context() as patch:
+        patch.setattr(team.Team, "on_test_batch_begin", take_for_dead)
+        patch.setattr(store, "claim_branch", claim_once(store.claim_branch))
+        lab.train(sweep_id, "of the dead")
+    for run in store.read_sweep_runs(lab.db, sweep_id):
+        table = (lab.home / "runs" / run.id / "log.csv").read_text().splitlines()
+        assert [line.split(",")[0] for line in table] == ["epoch", "0"]
+    assert store.waiting_and_at_work(lab.db, sweep_id) == (1, 0)
+    assert lab.train(sweep_id).status is RunStatus.FINISHED
+    lab.require_exact(sweep_id)
+
+
+def claim_once(claim):
+    """Return a claim that finds nothing the second time."""
+    left = [claim]
+    return lambda *arguments, **named: left.pop()(*arguments, **named) if left else None
+
+
 def test_what_is_lost_with_a_state_is_trained_again(lab, whole):
     sweep_id = lab.create(*WATCHED, axes=(FACTORS, PATIENCE))
     lab.train_until(sweep_id, 3, 1)
@@ -316,14 +345,15 @@ PLACES = [(place, name) for place, (_, names) in enumerate(AXES.items()) for nam
 one_setting = st.tuples(*[values for names in AXES.values() for values in names.values()])
 
 
+@pytest.mark.timeout(900)  # It trains some twenty times.
 @settings(
-    max_examples=5,
+    max_examples=4,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
-    listed=st.lists(one_setting, min_size=2, max_size=4, unique=True),
+    listed=st.lists(one_setting, min_size=2, max_size=3, unique=True),
     planned=st.booleans(),
     optimizer=st.sampled_from(["adam", "sgd", "rmsprop"]),
 )

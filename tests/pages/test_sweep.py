@@ -125,12 +125,24 @@ def test_a_base_is_taken_from_a_run_without_what_a_sweep_cannot_have(opened, app
     store_run(db, "earlier", patience=7, owner=app.session_state["owner"])
     app = opened()
     (base,) = [each for each in app.selectbox if each.label == "Start from"]
-    base.select_index(3).run()
+    base.select_index(2).run()
     assert link(app)["ReduceLROnPlateau.monitor"] == "val_accuracy"
     (base,) = [each for each in app.selectbox if each.label == "Start from"]
     base.select_index(1).run()
     assert "TensorBoard" in texts(app.info)
     assert link(app)["callbacks"] == "ReduceLROnPlateau"
+
+
+def test_the_form_on_configure_is_offered_as_a_base_once_it_was_filled(opened, app):
+    app.run()
+    app.query_params.update({"callbacks": "EarlyStopping", "EarlyStopping.patience": "4"})
+    app.switch_page("pages/train/configure.py").run()
+    app.query_params.clear()
+    app = opened()
+    (base,) = [each for each in app.selectbox if each.label == "Start from"]
+    base.select("The form on Configure").run()
+    assert link(app)["EarlyStopping.patience"] == "4"
+    assert field(app, "EarlyStopping.min_delta").value == "0, 0.005"
 
 
 def test_a_known_run_tells_the_time(opened, app, db):

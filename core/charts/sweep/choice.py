@@ -45,7 +45,9 @@ class Choice:
     """What the seeds say of the settings; settings count from 0.
 
     Attributes:
-        order: Those with a value, the best mean first.
+        order: Those with a value of every seed that any has one of, the best mean first.
+        waiting: How many lack some of those seeds; they are left out, since a mean over other
+            seeds is no fair match.
         held: The best one held against each other one, in that order.
         seeds: How many the best one has values of.
         ahead: By how much a setting that was picked on all other seeds beat the mean of all
@@ -54,6 +56,7 @@ class Choice:
     """
 
     order: tuple[int, ...]
+    waiting: int
     held: tuple[Held, ...]
     seeds: int
     ahead: float | None
@@ -99,12 +102,15 @@ def choose(
     Returns:
         None if no setting has a value.
     """
-    order = ranked(values, mode)
-    if not order:
+    able = ranked(values, mode)
+    if not able:
         return None
+    most = _count(values[able[0]])
+    order = [row for row in able if _count(values[row]) == most]
     pairs = pairs_among(values)
     held = [hold(values, names, seeds, order[0], each, comparisons=pairs) for each in order[1:]]
-    return Choice(tuple(order), tuple(held), _count(values[order[0]]), _ahead(values[order], mode))
+    waiting = len(values) - len(order)
+    return Choice(tuple(order), waiting, tuple(held), most, _ahead(values[order], mode))
 
 
 def pairs_among(values: FloatArray) -> int:

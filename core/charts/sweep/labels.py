@@ -33,12 +33,16 @@ class SettingNames:
         self.axes = [_spoken(name) for name in short_names([*map(spec.axis_name, spec.axes)])]
 
     @cached_property
+    def varying(self) -> list[int]:
+        """The axes on which settings differ, from 0; all of them where there is one setting."""
+        every = list(range(len(self.axes)))
+        return [axis for axis in every if len(self.values(axis)) > 1] or every
+
+    @cached_property
     def each(self) -> tuple[str, ...]:
         """The name of every setting: "factor 0.1, patience 2"; plain text."""
         return tuple(
-            ", ".join(
-                f"{name} {setting_text(value)}" for name, value in zip(self.axes, row, strict=True)
-            )
+            ", ".join(f"{self.axes[axis]} {setting_text(row[axis])}" for axis in self.varying)
             for row in self._rows
         )
 

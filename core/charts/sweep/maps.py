@@ -116,7 +116,7 @@ def parallel_figure(
     kept = [int(each) for each in np.flatnonzero(np.isfinite(best))]
     order = DARK_ORDER if dark else LIGHT_ORDER
     dimensions = [
-        *(_dimension(results, number, kept) for number in range(len(results.names.axes))),
+        *(_dimension(results, number, kept) for number in results.names.varying),
         *(
             {"label": f"{one} {metric}", "values": [_rounded(v) for v in means[kept]]}
             for one, means in (("final", final), ("best", best))

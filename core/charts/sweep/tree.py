@@ -18,12 +18,12 @@ from core.store.records import EventKind, RunStatus
 
 _LANE_PX, _CLOSE_PX, _MANY_LANES = 30, 20, 24
 _MARGIN = {"l": 16, "r": 16, "t": 14, "b": 62}
-_LONGEST_LABEL = 42
+_LONGEST_LABEL, _LONGEST_NARROW = 72, 42
 # A training that several settings share is drawn as thick as they are many, to a point.
 _THINNEST, _THICKEST, _EACH = 2.0, 6.0, 0.6
 
 
-def tree_figure(results: SweepResults, seed: int, *, dark: bool) -> go.Figure:
+def tree_figure(results: SweepResults, seed: int, *, dark: bool, narrow: bool = False) -> go.Figure:
     """Draw the branches of one seed over the epochs.
 
     A line that several settings share is grey and thick; one that a single training of the end
@@ -33,6 +33,7 @@ def tree_figure(results: SweepResults, seed: int, *, dark: bool) -> go.Figure:
         results: The sweep so far.
         seed: Which of its trees.
         dark: Whether the page is dark.
+        narrow: Whether the screen is a phone's; long labels are then cut.
     """
     colours, lanes = palette(dark), lanes_of(results, seed)
     looks = strokes(results, results.judged, dark=dark)
@@ -44,7 +45,12 @@ def tree_figure(results: SweepResults, seed: int, *, dark: bool) -> go.Figure:
         *_heads(lanes, colours),
         *_marks(results, lanes, looks, colours),
     ]
-    return go.Figure({"data": data, "layout": _layout(results, seed, lanes, count, colours)})
+    layout = _layout(results, seed, count, colours)
+    longest = _LONGEST_NARROW if narrow else _LONGEST_LABEL
+    layout["annotations"] += [
+        _label(results, lane, longest, colours) for lane in lanes if lane.is_leaf
+    ]
+    return go.Figure({"data": data, "layout": layout})
 
 
 def _guides(lanes: Sequence[Lane], planned: int, colours: Palette) -> dict[str, Any]:
@@ -171,9 +177,7 @@ def _marks(
     return [marks(kind, places, colours) for kind, places in kinds if places]
 
 
-def _layout(
-    results: SweepResults, seed: int, lanes: Sequence[Lane], count: float, colours: Palette
-) -> dict[str, Any]:
+def _layout(results: SweepResults, seed: int, count: float, colours: Palette) -> dict[str, Any]:
     lane_px = _LANE_PX if count <= _MANY_LANES else _CLOSE_PX
     height = round(count * lane_px) + _MARGIN["t"] + _MARGIN["b"] + lane_px
     ticks = {"size": TICK_SIZE, "color": colours.soft}
@@ -196,7 +200,6 @@ def _layout(
             "fixedrange": True,
         },
         "annotations": [
-            *(_label(results, lane, colours) for lane in lanes if lane.is_leaf),
             note(
                 html.escape(evidence_of(results, [seed]), quote=False),
                 colours.soft,
@@ -210,9 +213,9 @@ def _layout(
     }
 
 
-def _label(results: SweepResults, lane: Lane, colours: Palette) -> dict[str, Any]:
+def _label(results: SweepResults, lane: Lane, longest: int, colours: Palette) -> dict[str, Any]:
     name = results.names.together(lane.branch.settings)
-    short = name if len(name) <= _LONGEST_LABEL else f"{name[: _LONGEST_LABEL - 1]}…"
+    short = name if len(name) <= longest else f"{name[: longest - 1]}…"
     return {
         "text": html.escape(short, quote=False),
         "x": results.planned,

@@ -120,6 +120,11 @@ def test_a_lower_loss_is_better():
     assert held_told(found.held[0], NAMES, "min") == "better than “patience 1”"
 
 
+def test_what_lacks_seeds_waits_and_is_not_compared():
+    found = chosen([[0.9, 0.8, 0.7], [0.8, 0.85, 0.8], [0.99, NAN, NAN], [NAN, NAN, NAN]])
+    assert (sorted(found.order), found.waiting, found.seeds) == ([0, 1], 2, 3)
+
+
 def test_nothing_finished_is_no_choice():
     assert chosen([[NAN, NAN]]) is None
     assert said([[0.5, NAN]]) == "“patience 0” is the only setting with a finished run."

@@ -25,6 +25,14 @@ def test_settings_are_named_by_what_they_have_in_common():
     assert names.together([0, 4]) == "2 settings"
 
 
+def test_a_parameter_with_one_value_is_not_named():
+    names = SettingNames(sweep_spec(factors=(0.3,), patiences=(2, 4)))
+    assert names.each == ("patience 2", "patience 4")
+    assert SettingNames(sweep_spec(factors=(0.3,), patiences=(2,))).each == (
+        "factor 0.3, patience 2",
+    )
+
+
 def test_parameters_of_one_name_are_told_apart_in_short():
     names = SettingNames(sweep_spec(stopping=(4, 5)))
     assert names.each[0] == "factor 0.1, reduce patience 1, stop patience 4"
@@ -35,7 +43,7 @@ def test_a_parting_says_after_which_epoch_and_who_goes_with_whom(db):
     (parting,) = partings_of(results)
     # Epoch 3 is the best, and the patience of 2 is over with epoch 5.
     assert (parting.seed, parting.after) == (4, 5)
-    assert parting.groups == ("factor 0.1, patience 2", "factor 0.1, patience 3")
+    assert parting.groups == ("patience 2", "patience 3")
     assert what_differed(results) == [
         "All 2 settings gave different trainings.",
         "Every parting came after epoch 5.",
