@@ -20,7 +20,7 @@ from core.engine.roles import ANSWERS, TRAINS
 from core.engine.sight import Sight
 from core.settings import Settings
 
-_CONNECT_S, _WORKERS_S = 30, 120
+_CONNECT_S, _WORKERS_S = 30, 180
 
 
 def main(arguments: list[str]) -> int:

@@ -249,13 +249,14 @@ class Engine:
 
     def _take_up_again(self, run_id: str) -> None:
         """Submit a run once more if it has not ended; it goes on after its last epoch."""
+        # First in the queue: it had its turn before those that wait.
         if self._is_queued(run_id):
             # It stood behind the run whose worker died, or was resumed a moment ago.
             if run_id not in self._waiting:
-                self._waiting.append(run_id)
+                self._waiting.insert(0, run_id)
         elif self._is_active(run_id):
             if store.requeue_run(self._store, run_id):
-                self._waiting.append(run_id)
+                self._waiting.insert(0, run_id)
             else:
                 store.end_run(self._store, run_id, RunStatus.FAILED, error=_DIED)
 

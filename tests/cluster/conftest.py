@@ -111,7 +111,7 @@ class Cluster(Machines):
             env={**self.environment, **environment},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=240,
         )
         return done.returncode, done.stdout + done.stderr
 
