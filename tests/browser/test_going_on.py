@@ -52,7 +52,9 @@ def test_a_finished_run_is_forked_with_another_callback_and_its_family_opened(pa
     page.get_by_text("Go on from an epoch").click()
     page.get_by_role("link", name="With other settings …").click()
     page.get_by_role("heading", name="Fork a run").wait_for()
-    assert page.get_by_label("`seed`", exact=True).is_disabled()
+    seeds = page.get_by_label("`seed`", exact=True)  # That of the scans, and the training's.
+    seeds.nth(1).wait_for()
+    assert all(seed.is_disabled() for seed in seeds.all())
     add = page.get_by_role("combobox", name="Add a callback")
     add.click()
     add.fill("TerminateOnNaN")
