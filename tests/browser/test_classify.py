@@ -83,8 +83,8 @@ def held_bytes(server):
     """Return the size of the uploads that Streamlit holds of all visitors."""
     with urllib.request.urlopen(f"{server.url}/_stcore/metrics") as reply:
         lines = reply.read().decode().splitlines()
-    (held,) = [line for line in lines if "UploadedFileManager" in line and "bytes{" in line]
-    return int(held.rsplit(" ", 1)[1])
+    held = [line for line in lines if "UploadedFileManager" in line and "bytes{" in line]
+    return sum(int(line.rsplit(" ", 1)[1]) for line in held)  # No line: it holds none.
 
 
 def bring(page, *paths):

@@ -18,7 +18,8 @@ from tests.waiting import until
 # Seven worker processes import TensorFlow; on a busy machine that alone takes minutes.
 pytestmark = [
     pytest.mark.keras,
-    pytest.mark.xdist_group("cluster"),
+    # Not beside the browser's tests: its seven workers would have them wait.
+    pytest.mark.xdist_group("browser"),
     pytest.mark.timeout(900),
 ]
 OWNER = store.owner_of("token")

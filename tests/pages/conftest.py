@@ -1,5 +1,6 @@
 """The app without a browser: Streamlit's own tester, a store of its own, no engine."""
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,15 @@ from core.engine.engine import EngineState
 from pages.parts import services
 
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _out_of_sight():
+    """Hide what Keras's tests left from the collector, which Streamlit calls after every script."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 class WaitingEngine:
