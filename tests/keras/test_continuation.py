@@ -21,6 +21,7 @@ from core.specs.callbacks import (
 )
 from core.specs.run import RunSpec, TrainingSpec
 from core.store import EventKind, RunStatus
+from tests.waiting import until
 
 keras = pytest.importorskip("keras")
 pytestmark = pytest.mark.keras
@@ -264,10 +265,7 @@ def test_the_rate_cut_by_hand_is_an_event_and_is_cut_again_at_the_same_batch(lab
             done = store.read_done(lab.db, run_id, after_epoch=-1)
             if (this._epoch, number) == (1, 1) and not asked and not done:
                 store.multiply_rate(lab.db, run_id, 0.3, owner=OWNER)
-                attempt = store.read_run(lab.db, run_id).attempt
-                orders = store.read_orders(lab.db, run_id, attempt)
-                this._hand._asked.extend(orders.interventions)
-                this._journal._heard.update(each.id for each in orders.interventions)
+                until(this._hand.is_raised, within_s=30, what="the worker to hear of it")
             begun(this, number, logs)
 
         lab.monkeypatch.setattr(recorder.Recorder, "on_train_batch_begin", ask)
@@ -359,7 +357,7 @@ several = st.permutations([reducing, stopping, planned, averaging]).flatmap(
 
 
 @settings(
-    max_examples=8,
+    max_examples=5,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -347,7 +347,7 @@ one_setting = st.tuples(*[values for names in AXES.values() for values in names.
 
 @pytest.mark.timeout(900)  # It trains some twenty times.
 @settings(
-    max_examples=4,
+    max_examples=3,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
