@@ -1,6 +1,5 @@
 """Forks: runs that share the first epochs of another, and go on with other settings."""
 
-import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,8 +12,16 @@ from core.specs.lineage import require_same_trunk
 from core.specs.run import RunSpec
 from core.store.connection import Store
 from core.store.progress import read_curves, read_epochs, read_events, read_events_of
-from core.store.records import Epoch, Event, EventKind, Run, RunStatus, SavedState
-from core.store.runs import UnknownRun, hold_run, owned_run, read_run, read_runs_of, run_of
+from core.store.records import Epoch, Event, EventKind, Run, SavedState
+from core.store.runs import (
+    UnknownRun,
+    hold_run,
+    insert_run,
+    owned_run,
+    read_run,
+    read_runs_of,
+    run_of,
+)
 from core.store.states import insert_state, read_states, states_of
 from core.store.tables import events, runs
 
@@ -92,25 +99,18 @@ def create_fork(
             f"`epochs` must be more than the {after_epoch + 1} that are shared, got "
             f"{spec.training.epochs}. Add some, or fork from an earlier epoch."
         )
-    run_id, now = secrets.token_hex(8), time.time()
     with store.write() as connection:
         # Neither the parent nor its state can go before the fork is there.
         if hold_run(connection, parent.id) is None:
             raise UnknownRun(parent.id)
         state = _kept_state(connection, parent, after_epoch)
-        connection.execute(
-            insert(runs).values(
-                id=run_id,
-                name=spec.name,
-                owner=owner,
-                spec=spec.model_dump(mode="json"),
-                status=RunStatus.QUEUED,
-                created_s=now,
-                heartbeat_s=now,
-                parent_id=parent.id,
-                forked_at=after_epoch,
-                keras_restore=keras_restore,
-            )
+        run_id = insert_run(
+            connection,
+            spec,
+            owner=owner,
+            parent_id=parent.id,
+            forked_at=after_epoch,
+            keras_restore=keras_restore,
         )
         insert_state(connection, run_id, replace(state, of_act=True))
         connection.execute(
@@ -119,7 +119,7 @@ def create_fork(
                 epoch=after_epoch,
                 kind=EventKind.FORKED,
                 detail={"parent": parent.id, "changed": changed_settings(parent.spec, spec)},
-                written_s=now,
+                written_s=time.time(),
             )
         )
     return run_id

@@ -39,19 +39,23 @@ def create_run(store: Store, spec: RunSpec, *, owner: str) -> str:
         spec: What to run.
         owner: What `owner_of` made of the visitor's token.
     """
-    run_id, now = secrets.token_hex(8), time.time()
     with store.write() as connection:
-        connection.execute(
-            insert(runs).values(
-                id=run_id,
-                name=spec.name,
-                owner=owner,
-                spec=spec.model_dump(mode="json"),
-                status=RunStatus.QUEUED,
-                created_s=now,
-                heartbeat_s=now,
-            )
-        )
+        return insert_run(connection, spec, owner=owner)
+
+
+def insert_run(connection: Connection, spec: RunSpec, *, owner: str, **values: Any) -> str:
+    """Add a queued run, with `values` in its other columns, and return its id."""
+    run_id, now = secrets.token_hex(8), time.time()
+    row = {
+        "id": run_id,
+        "name": spec.name,
+        "owner": owner,
+        "spec": spec.model_dump(mode="json"),
+        "status": RunStatus.QUEUED,
+        "created_s": now,
+        "heartbeat_s": now,
+    }
+    connection.execute(insert(runs).values(row | values))
     return run_id
 
 

@@ -18,7 +18,7 @@ from core.store.branch_rows import (
 )
 from core.store.connection import Store
 from core.store.records import ACTIVE, Ledger, Run, RunStatus, Sweep
-from core.store.runs import NotYours, delete_in, run_of
+from core.store.runs import NotYours, delete_in, insert_run, run_of
 from core.store.states import forget_states
 from core.store.tables import branches, epochs, runs, states, sweeps
 
@@ -235,21 +235,8 @@ def _insert_runs(
     connection: Connection, sweep_id: str, spec: SweepSpec, seed: int, owner: str
 ) -> None:
     for index in range(spec.setting_count):
-        run, now = spec.run_spec(index, seed), time.time()
-        connection.execute(
-            insert(runs).values(
-                id=secrets.token_hex(8),
-                name=run.name,
-                owner=owner,
-                spec=run.model_dump(mode="json"),
-                status=RunStatus.QUEUED,
-                created_s=now,
-                heartbeat_s=now,
-                sweep_id=sweep_id,
-                setting=index,
-                seed=seed,
-            )
-        )
+        run = spec.run_spec(index, seed)
+        insert_run(connection, run, owner=owner, sweep_id=sweep_id, setting=index, seed=seed)
 
 
 def _owned(store: Store, sweep_id: str, owner: str) -> Sweep:

@@ -5,8 +5,6 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import TracebackType
-from typing import Self
 
 from core import store
 from core.store import (
@@ -19,6 +17,7 @@ from core.store import (
     StoreError,
     Superseded,
 )
+from core.training.background import Background
 from core.training.state import State
 from core.training.state_writer import write_state
 
@@ -41,7 +40,7 @@ class _Break:
 _Work = tuple[BranchEpoch, State | None] | _Parting | _Break
 
 
-class BranchJournal:
+class BranchJournal(Background):
     """A thread that writes a branch's epochs and states, parts it, and hears of Stop.
 
     All is written in the order it is left here, so that a state is never there without its
@@ -66,6 +65,7 @@ class BranchJournal:
         files: StateFiles,
         state: tuple[State, SavedState] | None,
     ) -> None:
+        super().__init__("branch")
         self.stop_requested = threading.Event()
         self.branch = branch
         self.failure: Exception | None = None
@@ -73,22 +73,6 @@ class BranchJournal:
         self._state, self._saved = state or (None, None)
         self._newest, self._parting = -1, threading.Lock()
         self._work: queue.Queue[_Work | None] = queue.Queue(_MOST_WAITING)
-        self._thread = threading.Thread(target=self._write_all, name="branch", daemon=True)
-
-    def __enter__(self) -> Self:
-        """Start writing."""
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Write what is left, and end."""
-        self._work.put(None)
-        self._thread.join()
 
     def add_epoch(self, done: BranchEpoch, state: State | None) -> None:
         """Leave a finished epoch to be written, with the state at its end.
@@ -115,6 +99,9 @@ class BranchJournal:
         with self._parting:
             if not store.branch_is_held(self._store, self.branch):
                 raise Superseded(self.branch.id)
+
+    def _close(self) -> None:
+        self._work.put(None)
 
     def _write_all(self) -> None:
         heard_s, ended = 0.0, False

@@ -5,8 +5,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable
-from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 from core import store
 from core.store import (
@@ -20,6 +19,7 @@ from core.store import (
     StoreError,
     Superseded,
 )
+from core.training.background import Background
 
 HEARTBEAT_S = 2.0
 _POLL_S = 0.2
@@ -37,7 +37,7 @@ class RowTaker(Protocol):
         ...
 
 
-class Journal:
+class Journal(Background):
     """A thread that writes a run's rows, gives its signs of life and hears what is asked of it.
 
     The training never waits for the disk or for a lock: it leaves its rows here. They are
@@ -57,28 +57,13 @@ class Journal:
     """
 
     def __init__(self, db: Store, run_id: str, attempt: int, files: StateFiles) -> None:
+        super().__init__("journal")
         self.stop_requested, self.pause_requested = threading.Event(), threading.Event()
         self.interventions: deque[Intervention] = deque()
         self.failure: StoreError | None = None
         self._store, self._run_id, self._attempt, self._files = db, run_id, attempt, files
         self._heard: set[int] = set()
         self._rows: queue.SimpleQueue[Row | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._write_all, name="journal", daemon=True)
-
-    def __enter__(self) -> Self:
-        """Start writing."""
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Write what is left, and end."""
-        self._rows.put(None)
-        self._thread.join()
 
     def add(self, row: Row) -> None:
         """Leave a row to be written; a text is a line of the console."""
@@ -92,6 +77,9 @@ class Journal:
         """
         if store.read_orders(self._store, self._run_id, self._attempt).superseded:
             raise Superseded(self._run_id)
+
+    def _close(self) -> None:
+        self._rows.put(None)
 
     def _write_all(self) -> None:
         beat, ended = 0.0, False

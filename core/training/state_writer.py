@@ -3,15 +3,14 @@
 import hashlib
 import threading
 from collections.abc import Callable
-from types import TracebackType
-from typing import Self
 
 from core.store import SavedState, StateFiles
+from core.training.background import Background
 from core.training.state import State
 from core.training.state_format import encode
 
 
-class StateWriter:
+class StateWriter(Background):
     """A thread that writes the newest state it was offered.
 
     A state that is offered while another is being written waits; a newer one takes its
@@ -32,29 +31,12 @@ class StateWriter:
         on_written: Callable[[SavedState], None],
         on_failure: Callable[[str], None],
     ) -> None:
+        super().__init__("states")
         self._files, self._folder = files, folder
         self._on_written, self._on_failure = on_written, on_failure
         self._waiting: tuple[State, bool] | None = None
         self._closed = False
         self._changed = threading.Condition()
-        self._thread = threading.Thread(target=self._write_all, name="states", daemon=True)
-
-    def __enter__(self) -> Self:
-        """Start writing."""
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Write the state that waits, and end."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify()
-        self._thread.join()
 
     def offer(self, state: State, *, of_act: bool) -> None:
         """Leave a state to be written.
@@ -65,6 +47,11 @@ class StateWriter:
         """
         with self._changed:
             self._waiting = (state, of_act)
+            self._changed.notify()
+
+    def _close(self) -> None:
+        with self._changed:
+            self._closed = True
             self._changed.notify()
 
     def _write_all(self) -> None:
