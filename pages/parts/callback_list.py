@@ -85,7 +85,7 @@ def _button(
 def _move(form: Form, name: str, by: int) -> None:
     order = list(form.order)
     place = order.index(name)
-    order.insert(place + by, order.pop(place))
+    order.insert(max(0, place + by), order.pop(place))  # 0 after a double click.
     form.values["callbacks"] = order
     buttons = (f"down-{name}", f"up-{name}")
     st.session_state[_MOVED] = buttons if by > 0 else buttons[::-1]

@@ -74,7 +74,7 @@ def _show(form: Form, finding: Finding) -> None:
 
 def _apply(form: Form, finding: Finding) -> None:
     said = words_of(finding.fix, form.order)
-    form.replace(form.values | dict(finding.fix))
+    form.update(finding.fix)
     for key in finding.fix:
         callback_list.reveal(key.partition(".")[0])
     st.toast(f"Done: {said}.", icon=":material/auto_fix_high:")

@@ -1,7 +1,7 @@
 """Widgets for settings, made from the settings' own definitions."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, get_args, get_origin
 
 import streamlit as st
@@ -38,12 +38,13 @@ class Form:
         self._why = ""
         self.locked: Mapping[str, Any] = {}
         self._below: dict[str, DeltaGenerator] = {}
+        self._readers: dict[str, Callable[[Any], Any]] = {}
 
     def lock(self, values: Mapping[str, Any], why: str) -> None:
         """Hold some settings at their values, by flat name, and say why on each."""
         self.locked, self._why = values, why
         if any(self.values.get(name) != value for name, value in values.items()):
-            self.replace(self.values | dict(values))
+            self.update(values)
 
     @property
     def generation(self) -> int:
@@ -59,6 +60,15 @@ class Form:
         """Give the form other values."""
         st.session_state[f"{self._name}_values"] = self.values = dict(values)
         st.session_state[f"{self._name}_generation"] = self.generation + 1
+
+    def update(self, changes: Mapping[str, Any]) -> None:
+        """Give some settings other values; what was typed since the last draw stays."""
+        typed = {
+            name: read(st.session_state[self.key(name)])
+            for name, read in self._readers.items()
+            if self.key(name) in st.session_state
+        }
+        self.replace(self.values | typed | dict(changes))
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """Say what is wrong below each widget that was shown."""
@@ -96,7 +106,13 @@ class Form:
             help=f"{self._why}\n\n{help_of(field)}" if locked else help_of(field),
             disabled=locked,
         )
+        self._readers[key] = _from_text if _is_mixed(field.annotation) else lambda value: value
         self._below[key] = st.empty()
+
+
+def _is_mixed(kind: Any) -> bool:
+    """Tell whether a setting takes values of several types, and is typed as text."""
+    return get_origin(kind) is not Literal and kind not in (bool, int, float, float | None, str)
 
 
 def _widget(label: str, kind: Any, value: Any, **options: Any) -> Any:
@@ -109,9 +125,8 @@ def _widget(label: str, kind: Any, value: Any, **options: Any) -> Any:
         return _choice(label, get_args(kind), value, **options)
     if kind in (int, float, float | None):
         return _number(label, kind, value, **options)
-    if kind is str:
-        return st.text_input(label, value=str(value), **options)
-    return _from_text(st.text_input(label, value=_to_text(value), **options))
+    text = st.text_input(label, value=_to_text(value), **options)
+    return _from_text(text) if _is_mixed(kind) else text
 
 
 def _choice(label: str, choices: Sequence[Any], value: Any, **options: Any) -> Any:

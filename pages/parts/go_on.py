@@ -64,12 +64,14 @@ def _show_resume(run: Run, epochs: Sequence[Epoch], states: Sequence[SavedState]
             key=f"resume-epochs-{run.id}-{run.attempt}-{over}",
             width=150,
         )
-        st.button(
+        # Not `on_click`: its arguments are of the last draw, without what was typed just before.
+        if st.button(
             "Continue from there" if run.status is RunStatus.PAUSED else "Resume from there",
             icon=":material/play_arrow:",
-            on_click=run_controls.resume,
-            args=(run, after, wanted),
-        )
+            key=f"resume-{run.id}-{run.attempt}",
+        ):
+            run_controls.resume(run, after, wanted)
+            st.rerun()
     if after is not None and after < last:
         gone = (
             f"Epoch {last + 1} is" if after + 1 == last else f"Epochs {after + 2} to {last + 1} are"

@@ -40,16 +40,20 @@ def start_button(
             with a ValueError, PermissionError or LookupError is said by `show_refusal`.
     """
     nonce = st.session_state.setdefault(_NONCE, secrets.token_hex(4))
-    st.button(
+    # Not `on_click`: its arguments are of the last draw, and a value typed just before the
+    # press would be missing from the run.
+    pressed = st.button(
         label,
         key=f"{key}-{nonce}",
         type="primary" if kind == "primary" else "secondary",
         icon=":material/play_arrow:",
         width="stretch",
         disabled=spec is None,
-        on_click=_start,
-        args=(spec, nonce, create or _from_scratch),
     )
+    if pressed and spec is not None:
+        _start(spec, nonce, create or _from_scratch)
+        if _REFUSED in st.session_state:
+            st.rerun()  # It is said above the button.
     if _STARTED in st.session_state:
         run_id = st.session_state.pop(_STARTED)
         st.switch_page(MONITOR, query_params={"run": run_id, **visitor.parameters()})

@@ -60,7 +60,7 @@ def _take(form: Form, *, keep: bool) -> None:
 def _fill(form: Form, pasted: code.Pasted, *, keep: bool) -> None:
     names = pasted.settings["callbacks"]
     before = [name for name in form.order if name not in names] if keep else []
-    form.replace(form.values | pasted.settings | {"callbacks": [*before, *names]})
+    form.update(pasted.settings | {"callbacks": [*before, *names]})
     for name in names:
         callback_list.reveal(name)
 

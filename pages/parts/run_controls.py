@@ -90,12 +90,14 @@ def _show_rate(run: Run) -> None:
         factor = st.number_input(
             "Factor", value=_CUT, step=0.1, format="%g", key=f"factor-{run.id}", width=150
         )
-        st.button(
+        # Not `on_click`: its arguments are of the last draw, without what was typed just before.
+        if st.button(
             "Cut the rate now" if factor < 1 else "Multiply the rate now",
             icon=":material/trending_down:" if factor < 1 else ":material/trending_up:",
-            on_click=_order,
-            args=(store.multiply_rate, run, factor),
-        )
+            key=f"multiply-rate-{run.id}",
+        ):
+            _order(store.multiply_rate, run, factor)
+            st.rerun()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         rate = st.number_input(
             "New rate",
@@ -105,12 +107,11 @@ def _show_rate(run: Run) -> None:
             key=f"rate-{run.id}",
             width=150,
         )
-        st.button(
-            "Set the rate",
-            icon=":material/arrow_forward:",
-            on_click=_order,
-            args=(store.set_rate, run, rate),
-        )
+        if st.button(
+            "Set the rate", icon=":material/arrow_forward:", key=f"set-rate-{run.id}"
+        ):
+            _order(store.set_rate, run, rate)
+            st.rerun()
 
 
 def _asked(run: Run) -> tuple[Intervention, ...]:

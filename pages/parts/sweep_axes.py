@@ -134,19 +134,12 @@ def _show_range(axes: Axes, name: str) -> None:
         # "log" is a count with equal ratios.
         unit = "count" if kind == "log" else kind
         text = f"{start:g} to {stop:g} {unit} {amount:g}" + (" log" if kind == "log" else "")
-        st.button(
-            f"Use {text}",
-            key=axes.key(f"use-{name}"),
-            on_click=_use,
-            args=(axes, name, text),
-        )
+        if st.button(f"Use {text}", key=axes.key(f"use-{name}")):
+            axes.varied[name] = text
+            axes.generation += 1
+            st.rerun()
     else:
         st.caption("Three numbers make a range.")
-
-
-def _use(axes: Axes, name: str, text: str) -> None:
-    axes.varied[name] = text
-    axes.generation += 1
 
 
 def _show_list(axes: Axes) -> Slots:

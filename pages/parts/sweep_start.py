@@ -34,16 +34,19 @@ def show(spec: SweepSpec | None) -> None:
     if _REFUSED in st.session_state:
         st.warning(st.session_state.pop(_REFUSED), icon=":material/block:")
     nonce = st.session_state.setdefault(_NONCE, secrets.token_hex(4))
-    st.button(
+    # Not `on_click`: its arguments are of the last draw, without what was typed just before.
+    pressed = st.button(
         "Start the sweep",
         key=f"sweep-start-{nonce}",
         type="primary",
         icon=":material/play_arrow:",
         width="stretch",
         disabled=spec is None,
-        on_click=_start,
-        args=(spec, nonce),
     )
+    if pressed and spec is not None:
+        _start(spec, nonce)
+        if _REFUSED in st.session_state:
+            st.rerun()  # It is said above the button.
     if _STARTED in st.session_state:
         st.query_params.from_dict({"sweep": st.session_state.pop(_STARTED), **visitor.parameters()})
         st.rerun()

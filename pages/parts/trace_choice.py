@@ -85,12 +85,15 @@ def _show_order(names: Sequence[str]) -> None:
                 help=f"Call {name} earlier",
                 disabled=place == 0,
                 on_click=_move_up,
-                args=(place,),
+                args=(name,),
             )
 
 
-def _move_up(place: int) -> None:
+def _move_up(name: str) -> None:
     names = list(st.session_state[_ORDER])
+    place = names.index(name)
+    if place == 0:  # The second half of a double click.
+        return
     names[place - 1], names[place] = names[place], names[place - 1]
     st.session_state[_ORDER] = names
 

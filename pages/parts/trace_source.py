@@ -44,15 +44,19 @@ def find(spec: TraceSpec) -> Found:
 def offer(spec: TraceSpec, found: Found) -> None:
     """Show the button that has a choice traced, and how that goes."""
     asked = _asked()
-    st.button(
+    done = found.kept or asked is not None
+    # Not `on_click`: its arguments are of the last draw, without what was chosen just before.
+    pressed = st.button(
         "Traced with these settings" if found.kept else "Trace a real fit",
+        key="trace",
         type="primary",
         icon=":material/check:" if found.kept else ":material/play_arrow:",
         width="stretch",
-        disabled=found.kept or asked is not None,
-        on_click=_ask,
-        args=(spec,),
+        disabled=done,
     )
+    if pressed and not done:
+        _ask(spec)
+        st.rerun()
     if _PROBLEM in st.session_state:
         st.error(st.session_state.pop(_PROBLEM), icon=":material/error:")
     if asked is not None:

@@ -61,8 +61,7 @@ def test_a_finished_run_is_forked_with_another_callback_and_its_family_opened(pa
     add.press("Enter")
     page.locator(".st-key-card-TerminateOnNaN").wait_for()
     epochs = page.get_by_label("`epochs`", exact=True)
-    epochs.fill("5")
-    epochs.press("Enter")
+    epochs.fill("5")  # And no Enter: what stands in the field counts.
     page.get_by_role("button", name="Continue from epoch 3").click()
     page.wait_for_url(re.compile(rf"/monitor\?.*run=(?!{parent})"))
     page.get_by_text("finished", exact=True).first.wait_for(timeout=SLOW_MS)

@@ -107,6 +107,44 @@ def test_a_finding_is_applied_and_the_form_shows_it(form):
     assert "Nothing in these settings is known to surprise." in texts(app.caption)
 
 
+def test_what_was_typed_just_before_a_press_is_not_lost(form):
+    app = form(**{"callbacks": "ReduceLROnPlateau", "ReduceLROnPlateau.cooldown": "1"})
+    number(app, "epochs").set_value(7)
+    by_key(app.text_input, next(t.key for t in app.text_input if t.label == "`name`")).set_value(
+        "typed"
+    )
+    button(app, "Set cooldown to 0").click().run()
+    assert number(app, "cooldown").value == 0
+    assert (number(app, "epochs").value, spec_in_link(app).name) == (7, "typed")
+    number(app, "epochs").set_value(9)
+    paste(app, "EarlyStopping(patience=3)", keep=True)
+    assert number(app, "epochs").value == 9
+
+
+def test_a_run_starts_with_what_was_typed_just_before_the_press(form, db):
+    app = form(callbacks="ReduceLROnPlateau")
+    number(app, "epochs").set_value(7)
+    button(app, "Start training").click().run()
+    (run,) = store.read_runs(db)
+    assert run.spec.training.epochs == 7
+
+
+def test_a_value_that_is_wrong_when_start_is_pressed_starts_nothing(form, db):
+    app = form(callbacks="ReduceLROnPlateau")
+    number(app, "epochs").set_value(0)
+    button(app, "Start training").click().run()
+    assert store.read_runs(db) == []
+    assert "epochs" in texts(app.error)
+
+
+def test_a_double_click_on_up_moves_a_callback_once(form):
+    app = form(callbacks="CSVLogger,EarlyStopping,ReduceLROnPlateau")
+    up = by_key(app.button, "up-EarlyStopping")
+    up.click().run()
+    up.click().run()  # The button as it was drawn before.
+    assert order(app) == ["EarlyStopping", "CSVLogger", "ReduceLROnPlateau"]
+
+
 def test_a_finding_on_the_order_is_applied(form):
     app = form(callbacks="CSVLogger,EarlyStopping,ReduceLROnPlateau")
     button(app, "Move CSVLogger down").click().run()

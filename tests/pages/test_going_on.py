@@ -71,7 +71,8 @@ def test_the_rate_is_cut_and_set_by_hand_and_waits_for_the_worker(app, db, owner
     run_id = a_run(db, owner, status=RunStatus.RUNNING)
     open_monitor(app, run_id)
     button(app, "Cut the rate now").click().run()
-    next(field for field in app.number_input if field.label == "New rate").set_value(0.01).run()
+    # Typed and pressed at once: what stands in the field counts, not what was drawn last.
+    next(field for field in app.number_input if field.label == "New rate").set_value(0.01)
     button(app, "Set the rate").click().run()
     asked = store.read_orders(db, run_id, 1).interventions
     assert [(each.kind, each.value) for each in asked] == [
@@ -85,7 +86,7 @@ def test_the_rate_is_cut_and_set_by_hand_and_waits_for_the_worker(app, db, owner
 
 def test_a_factor_that_cannot_be_is_refused_with_a_sentence(app, db, owner):
     open_monitor(app, a_run(db, owner, status=RunStatus.RUNNING))
-    next(field for field in app.number_input if field.label == "Factor").set_value(-1.0).run()
+    next(field for field in app.number_input if field.label == "Factor").set_value(-1.0)
     button(app, "Cut the rate now").click().run()
     assert "must be greater than 0 and at most 1000, got -1.0" in texts(app.warning)
 
@@ -187,7 +188,7 @@ def test_the_form_for_a_fork_locks_what_the_state_depends_on(app, db, owner):
     assert not {"`epochs`", "`learning_rate`", "`patience`"} & locked
     assert number(app, "seed").value == spec.training.seed
     assert "Locked: the state that this run begins with depends on it." in texts(app.caption)
-    number(app, "patience").set_value(4).run()
+    number(app, "patience").set_value(4)
     button(app, "Continue from epoch 3").click().run()
     (child,) = [run for run in store.read_runs(db) if run.parent_id == run_id]
     assert child.forked_at == 2
