@@ -1,6 +1,9 @@
 """The scans a run trains on, as arrays."""
 
+import hashlib
+import json
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,3 +37,14 @@ class ScanSet:
     masks: NDArray[np.bool_] | None
     names: tuple[str, ...]
     left_out: tuple[str, ...] = ()
+
+    @cached_property
+    def digest(self) -> str:
+        """Which scans there are, and which of them validate: 64 hexadecimal digits of SHA-256.
+
+        The images are not read for it: a file that was replaced under its name goes unseen.
+        """
+        digest = hashlib.sha256(json.dumps([self.classes, self.names]).encode())
+        digest.update(self.labels.tobytes())
+        digest.update(self.validation.tobytes())
+        return digest.hexdigest()

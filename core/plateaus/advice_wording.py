@@ -149,7 +149,7 @@ def _reduction_told(evidence: Evidence, advice: ReductionAdvice) -> str:
 
 
 def _wait_told(evidence: Evidence, advice: ReductionAdvice) -> str:
-    until = "before the plateau" if evidence.first_change is None else "before its first new rate"
+    until = _until_told(evidence)
     if advice.longest_wait == 0:
         return f"{until} every epoch improves"
     wait = count_in_words(advice.longest_wait, "epoch")
@@ -158,6 +158,17 @@ def _wait_told(evidence: Evidence, advice: ReductionAdvice) -> str:
     return f"{until} the longest wait{median} is {wait}" + (
         ", so that a shorter patience acts too early" if early else ""
     )
+
+
+def _until_told(evidence: Evidence) -> str:
+    """Say up to where waits are counted: the plateau or the first new rate, what comes first."""
+    change = evidence.first_change
+    starts = [plateau.start for plateau in evidence.plateaus if plateau.start is not None]
+    if change is None or all(start < change for start in starts):
+        return "before the plateau"
+    if all(start >= change for start in starts):
+        return "before its first new rate"
+    return "before the plateau or the first new rate"
 
 
 def _advised_firing_told(evidence: Evidence, advice: ReductionAdvice) -> str:
@@ -206,7 +217,7 @@ def limits_told(evidence: Evidence) -> tuple[str, ...]:
     if evidence.first_change is not None:
         told.append(
             f"The recorded rate changes in epoch {evidence.numbers[evidence.first_change]}: what "
-            "comes after may owe to the new rate, and waits are counted up to there only."
+            "comes after may owe to the new rate, and waits are counted up to there at most."
         )
     if evidence.not_finite:
         told.append(

@@ -91,7 +91,7 @@ def ends_told(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
     """Tell what became of the settings that did not run to the end."""
     told = [
         f"EarlyStopping ends **{outcome.letter}** at epoch {outcome.drawn_epochs}, the median of "
-        f"the {len(outcome.stopped_epochs)} of {outcome.seeds} seeds that it stops."
+        f"all {outcome.seeds} seeds; it stops {len(outcome.stopped_epochs)} of them."
         for outcome in outcomes
         if outcome.stopped
     ]

@@ -37,6 +37,7 @@ from core.store.interventions import (
     read_orders,
     request_pause,
     set_rate,
+    withdraw_pause,
 )
 from core.store.progress import (
     Signs,
@@ -208,6 +209,7 @@ __all__ = [
     "update_branch_runs",
     "update_run",
     "waiting_and_at_work",
+    "withdraw_pause",
     "write_branch_epoch",
     "zip_directory",
 ]

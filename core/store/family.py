@@ -111,6 +111,7 @@ def create_fork(
             parent_id=parent.id,
             forked_at=after_epoch,
             keras_restore=keras_restore,
+            scans_digest=parent.scans_digest,
         )
         insert_state(connection, run_id, replace(state, of_act=True))
         connection.execute(

@@ -76,6 +76,17 @@ def request_pause(store: Store, run_id: str, *, owner: str) -> None:
         end_run(store, run_id, RunStatus.PAUSED)
 
 
+def withdraw_pause(store: Store, run_id: str, *, owner: str) -> None:
+    """Have a run go on that was asked to pause and has not done it yet.
+
+    Raises:
+        NotYours: If the owner is somebody else.
+        ValueError: If the run has paused or ended.
+    """
+    _active(store, run_id, owner)
+    update_run(store, run_id, pause_requested=False)
+
+
 def read_orders(store: Store, run_id: str, attempt: int) -> Orders:
     """Return what the worker of an attempt has to know of its run now."""
     about = select(

@@ -82,6 +82,7 @@ class Run:
     forked_at: int | None = None
     keras_restore: bool = False
     goes_on_exactly: bool | None = None
+    scans_digest: str | None = None
     sweep_id: str | None = None
     setting: int | None = None
     seed: int | None = None

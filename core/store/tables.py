@@ -130,6 +130,7 @@ runs = Table(
         Boolean,
         comment="What a check on its device found, or NULL if none was made or is needed.",
     ),
+    Column("scans_digest", String(64), comment="Which scans, and which of them validate."),
     Column("sweep_id", String(32), comment="The sweep it belongs to, or NULL."),
     Column("setting", Integer, comment="Which setting of its sweep it has, from 0, or NULL."),
     Column("seed", Integer, comment="The seed of its training if it is of a sweep, or NULL."),

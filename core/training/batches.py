@@ -89,10 +89,11 @@ class UntunedBatches(PyDatasetAdapter):
         return dataset.with_options(options)
 
 
-def size_of(scans: ScanSet) -> dict[str, Any]:
-    """Return the counts of training and validation scans, as the store's columns name them."""
+def facts_of(scans: ScanSet) -> dict[str, Any]:
+    """Return which and how many scans train and validate, as the store's columns name them."""
     validation = int(scans.validation.sum())
     return {
         "training_scans": len(scans.labels) - validation,
         "validation_scans": validation,
+        "scans_digest": scans.digest,
     }

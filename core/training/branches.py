@@ -145,6 +145,9 @@ class _Bench:
         specs = {each: self._spec.run_spec(each, branch.seed) for each in start.settings}
         spec = specs[start.settings[0]].training
         scans = self._load(specs[start.settings[0]], journal)
+        if start.state is not None:
+            run_id = store.read_run_ids(self.db, branch)[start.settings[0]]
+            restart.require_same_scans(store.read_run(self.db, run_id), scans)
         set_determinism(spec)
         model = self._build(spec, scans, start)
         training = batches.ScanBatches(
@@ -162,7 +165,7 @@ class _Bench:
             device=single.device(),
             steps_per_epoch=len(training),
             parameters=model.count_params(),
-            **batches.size_of(scans),
+            **batches.facts_of(scans),
             **({} if start.again or start.state else {"notes": list(scans.left_out)}),
         )
         team = self._team(journal, start, specs)

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from core import data, store
 from core.data import evaluated, leakage
 from core.data.evaluated import Evaluated, Weights
-from core.data.scan_set import ScanSet
+from core.data.scan_set import ScansError, ScanSet
 from core.settings import Settings
 from core.specs.run import FINAL_MODEL
 from core.store import Run, Store
 from core.store.checkpoints import best_weights
 from core.training.readout import Readout, enlarged, open_model
+from core.training.restart import require_same_scans
 
 _WEIGHTS_ONLY = ".weights.h5"
 
@@ -75,6 +76,11 @@ def evaluate(readout: Readout, scans: ScanSet, *, key: str) -> Evaluated:
     positions = np.flatnonzero(scans.validation)
     images = np.asarray(scans.images[positions])
     reading = readout.read(images)
+    if not np.isfinite(reading.logits).all():
+        raise CannotEvaluate(
+            "The model answers NaN or infinity: its training diverged. Evaluate its best weights, "
+            "if it kept any, or train again with a lower learning rate."
+        )
     met = leakage.find(scans)
     masks = None if scans.masks is None else np.asarray(scans.masks[positions])
     found = _pointed(reading.maps, masks, images.shape[1])
@@ -140,6 +146,10 @@ def scans_of(run: Run, settings: Settings) -> ScanSet:
             f"The scans of {run.name!r} have changed: it was validated on {run.validation_scans}, "
             f"and now there are {found}. Put the files back, or train again."
         )
+    try:
+        require_same_scans(run, scans)
+    except ScansError as problem:
+        raise CannotEvaluate(str(problem)) from None
     return scans
 
 

@@ -104,6 +104,8 @@ class Journal(Background):
             self.stop_requested.set()
         if orders.pause:
             self.pause_requested.set()
+        else:
+            self.pause_requested.clear()  # It can be taken back until the epoch's end.
         for intervention in orders.interventions:
             if intervention.id not in self._heard:
                 self._heard.add(intervention.id)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core import store
+from core.data.scan_set import ScansError, ScanSet
 from core.specs.callbacks import BackupAndRestore, CSVLogger
 from core.specs.lineage import trunk_digest
 from core.specs.run import RunSpec
@@ -62,6 +63,19 @@ def find_start(db: Store, run: Run, files: StateFiles) -> Start:
     if rate is not None and state is not None:
         events.append(_rate_event(state, rate))
     return Start(state, rate, tuple(events))
+
+
+def require_same_scans(run: Run, scans: ScanSet) -> None:
+    """Refuse scans that are not those of a run, or are split in another way.
+
+    Raises:
+        ScansError: If they are not; a run of an earlier version, which noted nothing, passes.
+    """
+    if run.scans_digest not in (None, scans.digest):
+        raise ScansError(
+            f"The scans of {run.name!r} have changed since it was trained: files are new or gone, "
+            "or others validate. Put the files back, or train them as a new run."
+        )
 
 
 def _newest_usable(db: Store, run: Run, files: StateFiles) -> State | None:

@@ -135,11 +135,13 @@ def _load(work: _Work, settings: Settings) -> ScanSet:
     scans = data.load(
         work.spec.scans, data_dir=settings.data_dir, cache_dir=settings.cache_dir, on_progress=show
     )
+    if store.read_states(work.db, work.run.id):
+        restart.require_same_scans(work.run, scans)
     work.update(
         phase="Building the model",
         phase_share=None,
         notes=list(scans.left_out),
-        **batches.size_of(scans),
+        **batches.facts_of(scans),
     )
     return scans
 

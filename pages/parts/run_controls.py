@@ -42,6 +42,8 @@ def show_head(run: Run) -> None:
             )
     if _REFUSED in st.session_state:
         st.warning(quoting(st.session_state.pop(_REFUSED)), icon=":material/block:")
+    if run.is_active and run.pause_requested and not run.stop_requested:
+        st.caption(":material/hourglass_top: It pauses at the end of this epoch.")
     for intervention in _asked(run):
         st.caption(f":material/hourglass_top: {_waiting(intervention)}")
 
@@ -72,13 +74,16 @@ def _show_live(run: Run) -> None:
         args=(store.request_stop, run),
         disabled=run.stop_requested,
     )
+    pausing = run.pause_requested
     st.button(
-        "Pausing …" if run.pause_requested else "Pause",
-        icon=":material/pause:",
+        "Do not pause" if pausing else "Pause",
+        icon=":material/play_arrow:" if pausing else ":material/pause:",
         on_click=_order,
-        args=(store.request_pause, run),
-        disabled=run.pause_requested or run.stop_requested,
-        help="At the end of the epoch; a paused run holds no worker.",
+        args=(store.withdraw_pause if pausing else store.request_pause, run),
+        disabled=run.stop_requested,
+        help="It would pause at the end of this epoch."
+        if pausing
+        else "At the end of the epoch; a paused run holds no worker.",
     )
     with st.popover("Learning rate", icon=":material/tune:"):
         _show_rate(run)
@@ -107,9 +112,7 @@ def _show_rate(run: Run) -> None:
             key=f"rate-{run.id}",
             width=150,
         )
-        if st.button(
-            "Set the rate", icon=":material/arrow_forward:", key=f"set-rate-{run.id}"
-        ):
+        if st.button("Set the rate", icon=":material/arrow_forward:", key=f"set-rate-{run.id}"):
             _order(store.set_rate, run, rate)
             st.rerun()
 

@@ -1,6 +1,7 @@
 """A training that was interrupted, and one that was not, are the same to the last bit."""
 
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -132,6 +133,28 @@ def test_a_run_that_was_killed_is_the_run_that_was_not(lab):
     assert [row["epoch"] for row in csv.DictReader(tables[0].splitlines())] == list("0123")
 
 
+def test_a_run_does_not_go_on_with_other_scans(lab, tiny_scans):
+    from core.training.recorder import StopRequested
+
+    whole, stopped = lab.straight(REDUCING), lab.create(REDUCING)
+    lab.train_until(stopped, epoch=2, batch=1, how=StopRequested)
+    others = replace(tiny_scans, validation=np.roll(tiny_scans.validation, 16))
+    fork = store.create_fork(
+        lab.db, stopped, store.read_run(lab.db, stopped).spec, after_epoch=1, owner=OWNER
+    )
+    store.resume_run(lab.db, stopped, owner=OWNER)
+    with lab.monkeypatch.context() as patch:
+        patch.setattr(data, "load", lambda *_, **__: others)
+        for run_id in (stopped, fork):
+            failed = lab.train(run_id)
+            assert failed.status is RunStatus.FAILED
+            assert "have changed since it was trained" in failed.error
+    assert len(store.read_epochs(lab.db, stopped)) == 2
+    store.resume_run(lab.db, stopped, owner=OWNER)
+    assert lab.train(stopped).status is RunStatus.FINISHED
+    assert lab.facts(stopped) == lab.facts(whole)
+
+
 def test_a_stopped_run_goes_on_as_if_nothing_had_happened(lab):
     from core.training.recorder import StopRequested
 
@@ -197,8 +220,16 @@ def test_a_paused_run_is_continued(lab):
 
     def press_pause(this, epoch, logs=None):
         ended(this, epoch, logs)
-        if epoch == 1:
-            this._journal.pause_requested.set()
+        if epoch in (0, 1):
+            store.request_pause(lab.db, paused, owner=OWNER)
+            assert this._journal.pause_requested.wait(30)
+        if epoch == 0:  # Taken back before its end.
+            store.withdraw_pause(lab.db, paused, owner=OWNER)
+            until(
+                lambda: not this._journal.pause_requested.is_set(),
+                within_s=30,
+                what="going on",
+            )
 
     with lab.monkeypatch.context() as patch:
         patch.setattr(recorder.Recorder, "on_epoch_end", press_pause)

@@ -89,6 +89,18 @@ def test_what_cannot_be_evaluated_is_refused_in_a_sentence(train, monkeypatch, t
         patched.setattr(data, "load", lambda *_, **__: fewer)
         with pytest.raises(jobs.CannotEvaluate, match="validated on 16, and now there are 4"):
             jobs.evaluate_run(run.id, "final")
+    others = dataclasses.replace(tiny_scans, validation=np.arange(64) < 16)
+    with monkeypatch.context() as patched:
+        patched.setattr(data, "load", lambda *_, **__: others)
+        with pytest.raises(jobs.CannotEvaluate, match="have changed since it was trained"):
+            jobs.evaluate_run(run.id, "final")
     (directory / "final.keras").unlink()
     with pytest.raises(jobs.CannotEvaluate, match=r"has no final\.keras"):
         jobs.evaluate_run(run.id, "final")
+
+
+def test_a_model_that_diverged_is_refused_in_a_sentence(train, tiny_scans):
+    run, directory = train(epochs=1, learning_rate=1e30)
+    with pytest.raises(jobs.CannotEvaluate, match="its training diverged"):
+        jobs.evaluate_run(run.id, "final")
+    assert not list(directory.glob("evaluation-*"))

@@ -59,12 +59,15 @@ def link_labels(app):
     return [item.proto.label for item in app.get("page_link")]
 
 
-def test_a_live_run_is_paused_and_says_that_it_waits(app, db, owner):
+def test_a_live_run_is_asked_to_pause_and_it_is_taken_back(app, db, owner):
     run_id = a_run(db, owner, status=RunStatus.RUNNING)
     open_monitor(app, run_id)
     button(app, "Pause").click().run()
     assert store.read_run(db, run_id).pause_requested
-    assert button(app, "Pausing …").disabled
+    assert "It pauses at the end of this epoch." in texts(app.caption)
+    button(app, "Do not pause").click().run()
+    assert not store.read_run(db, run_id).pause_requested
+    assert "It pauses" not in texts(app.caption)
 
 
 def test_the_rate_is_cut_and_set_by_hand_and_waits_for_the_worker(app, db, owner):

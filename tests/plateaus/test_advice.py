@@ -219,6 +219,7 @@ def test_wait_that_a_new_rate_ended_asks_for_no_patience():
     assert blind.evidence.reduction.patience == 16
     assert told.evidence.first_change == 25
     assert one(told.limits, "The recorded rate changes in epoch 26")
+    assert one(told.recommendations, "before its first new rate the longest wait")
     rates = np.repeat([1e-3, 1e-4], [12, 38])
     assert advice_on(values, learning_rate=rates).evidence.reduction.longest_wait == 2
 

@@ -114,7 +114,9 @@ def test_nothing_but_runaways_says_what_to_do():
 
 def test_a_stop_is_told_with_its_epoch():
     (one,) = played(A__EarlyStopping=True)
-    assert f"EarlyStopping ends **A** at epoch {one.drawn_epochs}," in ends_told([one])[0]
+    (told,) = ends_told([one])
+    assert f"EarlyStopping ends **A** at epoch {one.drawn_epochs}, the median of all" in told
+    assert f"it stops {len(one.stopped_epochs)} of them." in told
 
 
 def test_nothing_drawn_is_no_error():

@@ -75,6 +75,7 @@ def test_only_the_owner_resumes_pauses_forks_and_sets_the_rate(db):
         lambda: store.multiply_rate(db, run_id, 0.3, owner=STRANGER),
         lambda: store.set_rate(db, run_id, 0.3, owner=STRANGER),
         lambda: store.request_pause(db, run_id, owner=STRANGER),
+        lambda: store.withdraw_pause(db, run_id, owner=STRANGER),
     ):
         with pytest.raises(store.NotYours, match="Only the owner"):
             ask()
@@ -175,6 +176,18 @@ def test_an_ended_run_takes_no_orders(db):
     for ask in (store.multiply_rate, store.set_rate):
         with pytest.raises(ValueError, match="is stopped: resume it first"):
             ask(db, run_id, 0.5, owner=OWNER)
+
+
+def test_a_pause_is_taken_back_until_the_run_has_paused(db):
+    run_id = store.create_run(db, presets.quick_demo(), owner=OWNER)
+    store.start_run(db, run_id)
+    store.request_pause(db, run_id, owner=OWNER)
+    assert store.read_orders(db, run_id, 1).pause
+    store.withdraw_pause(db, run_id, owner=OWNER)
+    assert not store.read_orders(db, run_id, 1).pause
+    store.end_run(db, run_id, RunStatus.PAUSED)
+    with pytest.raises(ValueError, match="is paused"):
+        store.withdraw_pause(db, run_id, owner=OWNER)
 
 
 def test_a_queued_run_pauses_at_once_and_holds_no_worker(db):

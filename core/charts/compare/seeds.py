@@ -14,6 +14,7 @@ from core.plateaus.wording import format_metric
 
 _FEWEST = 2
 _CONFIDENCE = 0.95
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,14 @@ class Contrast:
     pairs: int
 
     @property
+    def tells_noise(self) -> bool:
+        """Whether the interval has a width; seeds that agree by chance give it none."""
+        return self.high - self.low > _ROUNDING * max(abs(self.low), abs(self.high))
+
+    @property
     def exceeds_noise(self) -> bool:
-        """Whether the interval leaves out 0."""
-        return self.low > 0 or self.high < 0
+        """Whether the interval tells the noise, and leaves out 0."""
+        return self.tells_noise and (self.low > 0 or self.high < 0)
 
 
 def spread_of(line: Line, metric: str) -> Spread:
@@ -126,6 +132,11 @@ def sentence(found: Contrast, metric: str) -> str:
     what = f"“{found.one}” came out {size} in {metric} than “{found.other}”"
     if found.exceeds_noise:
         return f"{what}: more than the noise between seeds (95 % interval {interval}, {how})."
+    if found.difference and not found.tells_noise:
+        return (
+            f"{what}, the same for every seed: so few seeds do not show how large chance is. "
+            "Train more of them."
+        )
     return (
         f"{what}, which is not more than the noise between seeds explains "
         f"(95 % interval {interval}, {how}). It may mean nothing."

@@ -123,6 +123,8 @@ def paired_difference(one: Model, other: Model, position: Switch = "all") -> Int
 def points(difference: Interval) -> str:
     """Return a difference of shares in points: "+1.5 (-0.3 to +3.2)"."""
     value, low, high = (100 * end for end in (difference.value, difference.low, difference.high))
+    if math.isnan(low):
+        return f"{value:+.1f}"
     return f"{value:+.1f} ({low:+.1f} to {high:+.1f})"
 
 
@@ -174,4 +176,4 @@ def spreads(models: Sequence[Model], weights: Weights, position: Switch) -> list
 
 
 def _ends(share: Interval) -> str:
-    return f"{100 * share.low:.1f} to {100 * share.high:.1f}"
+    return "" if math.isnan(share.low) else f"{100 * share.low:.1f} to {100 * share.high:.1f}"

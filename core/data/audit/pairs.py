@@ -59,17 +59,21 @@ class TwinCounts:
 
 def count(audit: Audit) -> TwinCounts:
     """Count the scans of an audit that have twins."""
-    found, testing = audit.twins, audit.testing
-    training_digests = {fact.digest for fact in audit.facts if not fact.testing and fact.digest}
+    # Files that cannot be read are not trained on: equal ones leak nothing.
+    readable = np.array([not fact.problem for fact in audit.facts], bool)
+    found, testing = audit.twins, audit.testing & readable
+    training = ~audit.testing & readable
+    digests = [fact.digest for fact in audit.facts]
+    training_digests = {digests[index] for index in np.flatnonzero(training) if digests[index]}
     return TwinCounts(
         scans=int(audit.has_twin.sum()),
         identical=int((found.first_same != np.arange(len(audit.facts))).sum()),
-        testing=int(testing.sum()),
-        across=int((twins.meets(found, ~testing) & testing).sum()),
+        testing=int(audit.testing.sum()),
+        across=int((twins.meets(found, training) & testing).sum()),
         identical_across=sum(
-            fact.testing and fact.digest in training_digests for fact in audit.facts
+            digests[index] in training_digests for index in np.flatnonzero(testing)
         ),
-        classes=int(_in_another_class(audit).sum()),
+        classes=int((_in_another_class(audit) & readable).sum()),
     )
 
 

@@ -1,5 +1,6 @@
 """A zip of pictures, made a data set: one folder a class, perhaps in Training and Testing."""
 
+import itertools
 import zipfile
 from collections import Counter
 from collections.abc import Callable
@@ -109,9 +110,12 @@ def _place(entry: ZipInfo) -> tuple[bool | None, str]:
 def _folders(entries: list[ZipInfo]) -> dict[tuple[bool | None, str], Path]:
     """Choose the folder of each place; classes whose plain names are equal are numbered."""
     names: dict[str, str] = {}
+    taken: set[str] = set()
     for label in dict.fromkeys(_place(entry)[1] for entry in entries):
         plain = places.plain_name(label)
-        taken = sum(name.casefold() == plain.casefold() for name in names.values())
-        names[label] = f"{plain}-{taken + 1}" if taken else plain
+        numbered = (f"{plain}-{number}" for number in itertools.count(2))
+        free = (name for name in itertools.chain([plain], numbered) if name.casefold() not in taken)
+        names[label] = next(free)
+        taken.add(names[label].casefold())
     above = {None: Path(), False: Path("Training"), True: Path("Testing")}
     return {place: above[place[0]] / names[place[1]] for place in map(_place, entries)}

@@ -176,13 +176,14 @@ def _array(dataset: Any, path: str, shape: tuple[int, ...]) -> Any:
         raise RefusedWeights(
             f"The array {path} must hold floats, got {dataset.dtype}: save the weights again."
         )
-    values = dataset[()]
+    with np.errstate(over="ignore"):  # What float32 cannot hold becomes infinite.
+        values = np.asarray(dataset[()], np.float32)
     if not np.isfinite(values).all():
         raise RefusedWeights(
             f"The array {path} holds NaN or infinity: its training has diverged. Bring the "
             "weights of an earlier epoch."
         )
-    return np.asarray(values, np.float32)
+    return values
 
 
 def _short(path: str) -> str:

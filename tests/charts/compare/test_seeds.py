@@ -76,5 +76,13 @@ def test_a_lead_within_the_noise_may_mean_nothing():
     assert sentence(found, "val_accuracy").endswith("It may mean nothing.")
 
 
+@pytest.mark.parametrize("other", [(0.9100, 0.9025), (0.9125, 0.9050)])
+def test_seeds_that_agree_by_chance_prove_nothing(other):
+    found = contrast(spread("a", (0.9150, 0.9075)), spread("b", other))
+    assert found.difference == pytest.approx(0.9150 - other[0])
+    assert not found.exceeds_noise
+    assert "the same for every seed" in sentence(found, "val_accuracy")
+
+
 def test_equal_values_do_not_differ():
     assert not contrast(spread("a", [0.9, 0.9]), spread("b", [0.9, 0.9])).exceeds_noise

@@ -52,6 +52,17 @@ def test_twins_are_counted_where_they_are(tmp_path, brains):
     assert "2 scans have a twin in another class" in bad["Twins in different classes"].sentence
 
 
+def test_files_that_cannot_be_read_leak_nothing_though_they_are_equal(tmp_path, brains):
+    (brains / "Training" / "healthy" / "empty.png").touch()
+    (brains / "Testing" / "tumor" / "empty.png").touch()
+    counts = pairs.count(audit(tmp_path))
+    assert (counts.across, counts.identical_across, counts.classes) == (0, 0, 0)
+    assert (
+        not {"Twins in training and testing", "Twins in different classes"}
+        & topics(audit(tmp_path), "bad").keys()
+    )
+
+
 def test_pairs_are_listed_by_kind_the_equal_ones_first(tmp_path, brains):
     save(brains / "Testing" / "tumor" / "copy.png", picture(0))
     save(brains / "Testing" / "healthy" / "near.jpg", picture(1), quality=80)

@@ -88,6 +88,10 @@ def infinite(file):
     file[DENSE][0, 0] = np.inf
 
 
+def infinite_as_float32(file):
+    replaced(DENSE, data=np.full((2, 4), 1e300))(file)
+
+
 def old_model(file):
     file.attrs["model_config"] = "{}"
 
@@ -104,6 +108,7 @@ def old_model(file):
         (replaced(DENSE, shape=(2, 4), dtype="int32"), "must hold floats"),
         (replaced(DENSE, shape=(2, 4), dtype=h5py.string_dtype()), "must hold floats"),
         (infinite, "NaN or infinity"),
+        (infinite_as_float32, "NaN or infinity"),
         (lambda file: file.create_dataset("layers/extra/vars/0", (1,)), "which this network has"),
         (lambda file: file.__delitem__("layers/conv2d"), "lack layers/conv2d/vars/0"),
         (loop, "which this network has not|more than"),

@@ -72,6 +72,7 @@ def test_what_is_no_picture_or_hidden_stays_out(tmp_path):
     [
         (("con", "nul.tumor"), {"con_", "nul_tumor"}),
         (("a b", "a?b"), {"a_b", "a_b-2"}),
+        (("a b", "a?b", "A.b", "a b-2"), {"a_b", "a_b-2", "A_b-3", "a_b-4"}),
         (("Hirn­tumör", "見"), {"Hirn_tumör", "見"}),
         (("x" * 200, "y"), {"x" * places.LONGEST, "y"}),
         (("=1+1", "-rf"), {"1_1", "rf"}),
