@@ -145,9 +145,9 @@ def refusal(fork: Fork, spec: RunSpec | None) -> str:
 def start_button(fork: Fork, spec: RunSpec | None) -> None:
     """Show the button that starts the fork."""
 
-    def create(wanted: RunSpec) -> str:
+    def create(wanted: RunSpec, owner: str) -> str:
         return store.create_fork(
-            services.db(), fork.parent.id, wanted, after_epoch=fork.after, owner=visitor.owner()
+            services.db(), fork.parent.id, wanted, after_epoch=fork.after, owner=owner
         )
 
     refused = refusal(fork, spec)

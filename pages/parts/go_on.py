@@ -118,13 +118,13 @@ def _show_keras(run: Run, after: int) -> None:
     if spec is None or after + 1 >= spec.training.epochs:
         return
 
-    def create(wanted: RunSpec) -> str:
+    def create(wanted: RunSpec, owner: str) -> str:
         return store.create_fork(
             services.db(),
             run.id,
             wanted,
             after_epoch=after,
-            owner=visitor.owner(),
+            owner=owner,
             keras_restore=True,
         )
 

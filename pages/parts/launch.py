@@ -1,6 +1,5 @@
 """Starting a run and going to its monitor."""
 
-import secrets
 from collections.abc import Callable
 
 import streamlit as st
@@ -8,17 +7,14 @@ import streamlit as st
 from core import store
 from core.specs.run import RunSpec
 from pages.parts import services, visitor
+from pages.parts.once import Once
 from pages.parts.words import quoting
 
-_NONCE, _USED, _STARTED, _REFUSED = (
-    "launch_nonce",
-    "launch_used",
-    "launch_started",
-    "launch_refused",
-)
+RUNS = "runs"
+_REFUSED = "launch_refused"
 MONITOR = "pages/train/monitor.py"
 
-Create = Callable[[RunSpec], str]
+Create = Callable[[RunSpec, str], str]
 
 
 def start_button(
@@ -36,27 +32,27 @@ def start_button(
         spec: The run; None disables the button.
         key: Tells buttons of one page apart.
         kind: Streamlit's type of button.
-        create: Queues the run and returns its id; None for one from scratch. What it refuses
-            with a ValueError, PermissionError or LookupError is said by `show_refusal`.
+        create: Queues the run for an owner and returns its id, without a look at the session;
+            None for one from scratch. What it refuses with a ValueError, PermissionError or
+            LookupError is said by `show_refusal`.
     """
-    nonce = st.session_state.setdefault(_NONCE, secrets.token_hex(4))
+    once = Once(RUNS)
     # Not `on_click`: its arguments are of the last draw, and a value typed just before the
     # press would be missing from the run.
     pressed = st.button(
         label,
-        key=f"{key}-{nonce}",
+        key=f"{key}-{once.nonce}",
         type="primary" if kind == "primary" else "secondary",
         icon=":material/play_arrow:",
         width="stretch",
         disabled=spec is None,
     )
-    if pressed and spec is not None:
-        _start(spec, nonce, create or _from_scratch)
+    if pressed and spec is not None and not once.made:
+        _start(spec, once, create or _from_scratch)
         if _REFUSED in st.session_state:
             st.rerun()  # It is said above the button.
-    if _STARTED in st.session_state:
-        run_id = st.session_state.pop(_STARTED)
-        st.switch_page(MONITOR, query_params={"run": run_id, **visitor.parameters()})
+    if once.made:
+        st.switch_page(MONITOR, query_params={"run": once.made, **visitor.parameters()})
 
 
 def show_refusal() -> None:
@@ -65,26 +61,25 @@ def show_refusal() -> None:
         st.warning(quoting(st.session_state.pop(_REFUSED)), icon=":material/block:")
 
 
-def _from_scratch(spec: RunSpec) -> str:
-    return store.create_run(services.db(), spec, owner=visitor.owner())
+def _from_scratch(spec: RunSpec, owner: str) -> str:
+    return store.create_run(services.db(), spec, owner=owner)
 
 
-def _start(spec: RunSpec, nonce: str, create: Create) -> None:
-    used = st.session_state.setdefault(_USED, set())
-    if nonce in used:  # The second half of a double click.
-        return
+def _start(spec: RunSpec, once: Once, create: Create) -> None:
     if reason := refusal():
         st.session_state[_REFUSED] = reason
         return
+    owner, engine = visitor.owner(), services.engine()
+
+    def start() -> str:
+        run_id = create(spec, owner)
+        engine.submit(run_id)
+        return run_id
+
     try:
-        run_id = create(spec)
+        once.make(start)
     except (ValueError, PermissionError, LookupError) as reason:
         st.session_state[_REFUSED] = str(reason)
-        return
-    used.add(nonce)
-    st.session_state[_NONCE] = secrets.token_hex(4)
-    services.engine().submit(run_id)
-    st.session_state[_STARTED] = run_id
 
 
 def refusal() -> str:

@@ -50,13 +50,12 @@ def show_head(run: Run) -> None:
 
 def resume(run: Run, after_epoch: int | None = None, epochs: int | None = None) -> None:
     """Have an ended run go on; say why it cannot."""
-    if store.read_run(services.db(), run.id).is_active:
-        return  # The second half of a double click.
-    if refusal := launch.refusal():
-        st.session_state[_REFUSED] = refusal
-        return
 
     def go_on() -> None:
+        if store.read_run(services.db(), run.id).is_active:
+            return  # The second half of a double click.
+        if refusal := launch.refusal():
+            raise ValueError(refusal)
         unused = store.resume_run(
             services.db(), run.id, owner=visitor.owner(), after_epoch=after_epoch, epochs=epochs
         )

@@ -117,7 +117,7 @@ def _show_axis(axes: Axes, name: str) -> DeltaGenerator:
 
 
 def _remove(axes: Axes, name: str) -> None:
-    del axes.varied[name]
+    axes.varied.pop(name, None)  # Gone after the first half of a double click.
 
 
 def _show_range(axes: Axes, name: str) -> None:

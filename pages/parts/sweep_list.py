@@ -3,12 +3,13 @@
 import streamlit as st
 
 from core import store
-from core.store import Run, RunStatus, Sweep
+from core.store import Run, RunStatus, Sweep, UnknownSweep
 from pages.parts import services, visitor
-from pages.parts.sweep_start import SWEEP
+from pages.parts.sweep_start import SWEEP, refusal
 from pages.parts.words import STATUS_BADGES, duration, escaped
 
 _DELETED, _REFUSED = "sweep-deleted", "sweep-refusal"
+_REFUSALS = (ValueError, PermissionError, LookupError)
 _MOST = 20
 
 
@@ -21,9 +22,8 @@ def show_actions(sweep: Sweep) -> None:
             "Stopping …" if sweep.stop_requested else "Stop",
             icon=":material/stop:",
             key=f"sweep-stop-{sweep.id}",
-            on_click=store.stop_sweep,
-            args=(services.db(), sweep.id),
-            kwargs={"owner": visitor.owner()},
+            on_click=_stop,
+            args=(sweep,),
             disabled=sweep.stop_requested,
             help="What is done is kept, and the sweep can be resumed.",
         )
@@ -83,11 +83,23 @@ def _show_one(sweep: Sweep) -> None:
         show_actions(sweep)
 
 
+def _stop(sweep: Sweep) -> None:
+    try:
+        store.stop_sweep(services.db(), sweep.id, owner=visitor.owner())
+    except _REFUSALS as problem:
+        st.session_state[_REFUSED] = str(problem)
+
+
 def _resume(sweep: Sweep) -> None:
     try:
+        if store.read_sweep(services.db(), sweep.id).is_active:
+            return  # The second half of a double click.
+        if refused := refusal():
+            st.session_state[_REFUSED] = refused
+            return
         store.resume_sweep(services.db(), sweep.id, owner=visitor.owner())
-    except ValueError as refusal:
-        st.session_state[_REFUSED] = str(refusal)
+    except _REFUSALS as problem:
+        st.session_state[_REFUSED] = str(problem)
         return
     services.engine().submit_sweep(sweep.id)
 
@@ -111,8 +123,10 @@ def _confirm_deletion(sweep: Sweep) -> None:
 def _delete(sweep: Sweep, runs: list[Run]) -> None:
     try:
         unused = store.delete_sweep(services.db(), sweep.id, owner=visitor.owner())
-    except ValueError as refusal:
-        st.session_state[_REFUSED] = str(refusal)
+    except UnknownSweep:
+        unused = []  # Another tab was faster.
+    except _REFUSALS as problem:
+        st.session_state[_REFUSED] = str(problem)
         return
     services.state_files().delete(unused)
     for run in runs:

@@ -1,7 +1,5 @@
 """What a sweep will cost, before it starts; and its start."""
 
-import secrets
-
 import streamlit as st
 
 from core import store
@@ -9,14 +7,11 @@ from core.plateaus.sweep_work import Work, estimate_work
 from core.specs.sweep import SweepSpec
 from core.store.known import KnownTraining, known_training
 from pages.parts import services, visitor
+from pages.parts.once import Once
 from pages.parts.words import duration, escaped, when
 
-_NONCE, _USED, _REFUSED, _STARTED = (
-    "sweep_nonce",
-    "sweep_used",
-    "sweep_refused",
-    "sweep_started",
-)
+SWEEPS = "sweeps"
+_REFUSED = "sweep_refused"
 SWEEP = "pages/plateaus/sweep.py"
 
 
@@ -33,22 +28,22 @@ def show(spec: SweepSpec | None) -> None:
         _show_work(spec)
     if _REFUSED in st.session_state:
         st.warning(st.session_state.pop(_REFUSED), icon=":material/block:")
-    nonce = st.session_state.setdefault(_NONCE, secrets.token_hex(4))
+    once = Once(SWEEPS)
     # Not `on_click`: its arguments are of the last draw, without what was typed just before.
     pressed = st.button(
         "Start the sweep",
-        key=f"sweep-start-{nonce}",
+        key=f"sweep-start-{once.nonce}",
         type="primary",
         icon=":material/play_arrow:",
         width="stretch",
         disabled=spec is None,
     )
-    if pressed and spec is not None:
-        _start(spec, nonce)
+    if pressed and spec is not None and not once.made:
+        _start(spec, once)
         if _REFUSED in st.session_state:
             st.rerun()  # It is said above the button.
-    if _STARTED in st.session_state:
-        st.query_params.from_dict({"sweep": st.session_state.pop(_STARTED), **visitor.parameters()})
+    if once.made:
+        st.query_params.from_dict({"sweep": once.made, **visitor.parameters()})
         st.rerun()
 
 
@@ -113,21 +108,21 @@ def _work(
     return estimate_work(_spec.settings(), seeds=len(_spec.seeds), known=curve)
 
 
-def _start(spec: SweepSpec, nonce: str) -> None:
-    used = st.session_state.setdefault(_USED, set())
-    if nonce in used:  # The second half of a double click.
+def _start(spec: SweepSpec, once: Once) -> None:
+    if reason := refusal():
+        st.session_state[_REFUSED] = reason
         return
-    if refusal := _refusal():
-        st.session_state[_REFUSED] = refusal
-        return
-    used.add(nonce)
-    st.session_state[_NONCE] = secrets.token_hex(4)
-    sweep = store.create_sweep(services.db(), spec, owner=visitor.owner())
-    services.engine().submit_sweep(sweep.id)
-    st.session_state[_STARTED] = sweep.id
+    db, owner, engine = services.db(), visitor.owner(), services.engine()
+
+    def start() -> str:
+        sweep = store.create_sweep(db, spec, owner=owner)
+        engine.submit_sweep(sweep.id)
+        return sweep.id
+
+    once.make(start)
 
 
-def _refusal() -> str:
+def refusal() -> str:
     """Return why no sweep can start now, or nothing."""
     limits, owner = services.settings(), visitor.owner()
     own = store.count_active_sweeps(services.db(), owner=owner)

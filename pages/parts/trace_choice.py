@@ -8,6 +8,7 @@ import streamlit as st
 from core.specs.fields import help_of
 from core.specs.trace import NAMES, InvalidTrace, TraceSpec, bounds_of, trace_from
 from pages.parts import visitor
+from pages.parts.words import quoting
 
 # Widgets forget their values when another page is shown; this does not.
 _KEPT, _QUERY = "trace_values", "trace_query"
@@ -55,7 +56,7 @@ def _take_link() -> None:
         try:
             _fill(trace_from(query).model_dump())
         except InvalidTrace as error:
-            st.error(f"The link was not understood: {error}", icon=":material/link_off:")
+            st.error(quoting(f"The link was not understood: {error}"), icon=":material/link_off:")
     if _ORDER not in st.session_state:
         _fill(st.session_state.get(_KEPT) or TraceSpec().model_dump())
 

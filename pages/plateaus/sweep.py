@@ -6,6 +6,7 @@ from core.specs.problems import InvalidSettings, Problem
 from core.specs.sweep import SweepSpec
 from core.store import UnknownSweep
 from pages.parts import (
+    once,
     sweep_after,
     sweep_axes,
     sweep_base,
@@ -60,6 +61,7 @@ def show_sweep(sweep_id: str) -> None:
         st.error(escaped(str(error)), icon=":material/search_off:")
         st.page_link(sweep_start.SWEEP, label="All my sweeps", icon=":material/list:")
         return
+    once.arrived(sweep_start.SWEEPS, sweep_id)
     sweep, dark = results.sweep, st.context.theme.type == "dark"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header(escaped(sweep.name), width="content")

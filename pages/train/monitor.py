@@ -8,8 +8,10 @@ from core.store import Run, Signs, UnknownRun
 from pages.parts import (
     downloads,
     go_on,
+    launch,
     live,
     next_steps,
+    once,
     run_advice,
     run_controls,
     run_details,
@@ -19,6 +21,7 @@ from pages.parts import (
     verdict_table,
     visitor,
 )
+from pages.parts.words import escaped
 
 # Each look costs the browser some 65 ms, on the machine that trains.
 _EVENTS_EVERY = "3s"
@@ -40,7 +43,7 @@ def find_run() -> tuple[Signs, Run]:
         return store.read_signs(services.db(), run_id), store.read_run(services.db(), run_id)
     except UnknownRun as error:
         st.title("Monitor")
-        st.error(str(error), icon=":material/search_off:")
+        st.error(escaped(str(error)), icon=":material/search_off:")
         st.page_link("pages/train/runs.py", label="All runs", icon=":material/list:")
         st.stop()
 
@@ -53,14 +56,15 @@ def show_events() -> None:
 
 
 seen, run = find_run()
+once.arrived(launch.RUNS, run.id)
 history, shared = store.read_history(services.db(), run.id), store.read_shared(services.db(), run)
 epochs, events = history.epochs, history.events
 family = store.read_family(services.db(), run.id)
 run_controls.show_head(run)
 if run.error:
-    st.error(run.error, icon=":material/error:")
+    st.error(escaped(run.error), icon=":material/error:")
 for note in run.notes:
-    st.warning(note, icon=":material/image_not_supported:")
+    st.warning(escaped(note), icon=":material/image_not_supported:")
 if not run.is_active and not run.error:
     st.text(summarise(run, epochs, events))
 next_steps.show_turns(run, history)

@@ -1,12 +1,14 @@
 """All runs, newest first."""
 
+import contextlib
+
 import streamlit as st
 
 from core import store
-from core.store import Run
+from core.store import Run, UnknownRun
 from pages.parts import compare_choice, services, visitor
 from pages.parts.launch import MONITOR
-from pages.parts.words import STATUS_BADGES, when
+from pages.parts.words import STATUS_BADGES, escaped, when
 
 _DELETED, _REFUSED = "runs-deleted", "runs-not-deleted"
 
@@ -15,12 +17,20 @@ def delete(run: Run) -> None:
     """Delete a run with its files, unless others were forked from it."""
     try:
         unused = store.delete_run(services.db(), run.id, owner=visitor.owner())
-    except ValueError as refusal:
+    except UnknownRun:
+        unused = []  # Another tab was faster.
+    except (ValueError, PermissionError) as refusal:
         st.session_state[_REFUSED] = str(refusal)
         return
     services.state_files().delete(unused)
     store.delete_directory(services.settings().run_dir(run.id))
     st.session_state[_DELETED] = run.id
+
+
+def stop(run: Run) -> None:
+    """Stop a run, unless it is gone."""
+    with contextlib.suppress(UnknownRun):
+        store.request_stop(services.db(), run.id, owner=visitor.owner())
 
 
 @st.dialog("Delete this run?")
@@ -30,7 +40,7 @@ def confirm_deletion(run: Run) -> None:
         st.rerun()
     if _REFUSED in st.session_state:
         st.error(st.session_state.pop(_REFUSED), icon=":material/block:")
-    st.write(f"“{run.name}” goes with its curves, logs and models. This cannot be undone.")
+    st.write(f"“{escaped(run.name)}” goes with its curves, logs and models. This cannot be undone.")
     # A handler is called by whichever rerun comes first, also by one of the page below.
     st.button("Delete", type="primary", icon=":material/delete:", on_click=delete, args=(run,))
 
@@ -39,7 +49,9 @@ def show(run: Run) -> None:
     """Show one run: its name, where it stands, and what its owner can do."""
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.page_link(
-            MONITOR, label=f"**{run.name}**", query_params={"run": run.id, **visitor.parameters()}
+            MONITOR,
+            label=f"**{escaped(run.name)}**",
+            query_params={"run": run.id, **visitor.parameters()},
         )
         label, icon, color = STATUS_BADGES[run.status]
         st.badge(label, icon=icon, color=color)
@@ -53,9 +65,8 @@ def show(run: Run) -> None:
                 "Stop",
                 icon=":material/stop:",
                 key=f"stop-{run.id}",
-                on_click=store.request_stop,
-                args=(services.db(), run.id),
-                kwargs={"owner": visitor.owner()},
+                on_click=stop,
+                args=(run,),
                 disabled=run.stop_requested,
             )
         elif visitor.owns(run) and st.button(

@@ -141,10 +141,11 @@ def test_the_zoom_survives_new_epochs(page):
     assert page.evaluate(shown, PLOT) == zoomed
 
 
-def test_a_double_click_starts_one_run(page, server):
+@pytest.mark.parametrize("pause_ms", [0, 150])
+def test_a_double_click_starts_one_run(page, server, pause_ms):
     before = len(store.read_runs(server.db))
     open_form(page, squares(epochs=500))
-    page.get_by_role("button", name="Start training").dblclick()
+    page.get_by_role("button", name="Start training").dblclick(delay=pause_ms)
     page.wait_for_url(re.compile(r"/monitor\?.*run="))
     wait_for_epochs(page, 1)
     assert len(store.read_runs(server.db)) == before + 1

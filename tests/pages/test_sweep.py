@@ -243,6 +243,21 @@ def test_a_sweep_is_deleted_after_it_was_asked_for(opened, mine, db):
     assert store.read_sweep_runs(db, sweep.id) == []
 
 
+def test_resuming_counts_against_the_limit_and_a_sweep_that_is_gone_says_so(opened, mine, db):
+    stopped = mine(name="stopped", most_epochs=5)
+    store.interrupt_sweep(db, stopped.id)
+    app = opened(sweep=stopped.id)
+    for number in range(services.settings().plateau_max_active_runs_each):
+        mine(name=f"number {number}", most_epochs=1)
+    button(app, "Resume").click().run()
+    assert "is the limit" in texts(app.error)
+    assert not store.read_sweep(db, stopped.id).is_active
+    store.delete_sweep(db, stopped.id, owner=store.owner_of(app.session_state["owner"]))
+    button(app, "Resume").click().run()
+    assert not app.exception
+    assert "There is no sweep" in texts(app.error)
+
+
 def test_a_run_of_a_sweep_leads_back_to_it_and_is_not_stopped_alone(app, mine, db):
     sweep = mine(most_epochs=4)
     app.query_params["run"] = store.read_sweep_runs(db, sweep.id)[0].id

@@ -142,3 +142,47 @@ def test_the_monitor_shows_a_run_in_every_state(app, db, status):
     assert console["lines"] == "Epoch 1/16"
     assert [bool(part["feed"]) for part in (console, live)] == [status in store.ACTIVE] * 2
     assert "validation" in live["figure"]
+
+
+def test_every_start_makes_a_run_of_its_own(app, db):
+    app.run()
+    for count in (1, 2):
+        app.switch_page(OVERVIEW).run()
+        button(app, "Start the quick demo").click().run()
+        assert len(store.read_runs(db)) == count
+        assert app.query_params["run"] == store.read_runs(db)[0].id
+
+
+def test_a_start_that_a_second_click_cut_short_leads_to_its_run(app, db):
+    app.run().switch_page(OVERVIEW).run()
+    run_id = a_run(db, owner=app.session_state["owner"])
+    # Streamlit stopped the script after the run was made, and before its monitor was opened.
+    app.session_state["runs-made"][app.session_state["runs-nonce"]] = run_id
+    button(app, "Start the quick demo").click().run()
+    assert app.header[0].value == store.read_run(db, run_id).name
+    assert len(store.read_runs(db)) == 1
+
+
+def test_what_a_link_says_becomes_no_link_in_the_sentence_about_it(app):
+    app.run()
+    app.query_params["run"] = "[Sign in](https://example.org)"
+    app.switch_page(MONITOR).run()
+    assert r"\[Sign in\]\(https" in texts(app.error)
+
+
+def test_a_run_that_another_tab_deleted_is_gone_without_a_traceback(app, db):
+    app.run()
+    owner = app.session_state["owner"]
+    running, ended = (
+        a_run(db, owner=owner, status=status) for status in (RunStatus.RUNNING, RunStatus.FINISHED)
+    )
+    app.switch_page(RUNS).run()
+    button(app, "Delete").click().run()
+    store.delete_run(db, ended, owner=store.owner_of(owner))
+    [each for each in app.button if each.label == "Delete"][-1].click().run()
+    assert not app.exception
+    store.end_run(db, running, RunStatus.STOPPED)
+    store.delete_run(db, running, owner=store.owner_of(owner))
+    button(app, "Stop").click().run()
+    assert not app.exception
+    assert "No runs yet." in texts(app.info)
