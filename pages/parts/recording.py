@@ -86,10 +86,12 @@ def _run(state: ReplayState) -> Recording | None:
         st.page_link("pages/learn/overview.py", label="Overview", icon=":material/explore:")
         return None
     ids = list(runs)
+    if state.run_id not in runs:
+        state.run_id = ids[0]
     chosen = st.selectbox(
         "Run",
         ids,
-        index=ids.index(state.run_id) if state.run_id in runs else 0,
+        index=ids.index(state.run_id),
         key=f"replay-run-{state.generation}",
         format_func=lambda run_id: f"{runs[run_id].name} · {when(runs[run_id])}",
     )

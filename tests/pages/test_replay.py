@@ -121,6 +121,19 @@ def test_a_run_that_does_not_exist_gets_a_sentence_and_the_example(app):
     assert "There is no run 'nope'" in texts(page.error).replace("\\", "")
 
 
+def test_the_link_to_a_deleted_run_shows_its_sentence_and_another_run(app, db):
+    app.run()
+    other = a_recorded_run(db)
+    app.query_params.update({"run": "nope", "callback": "EarlyStopping"})
+    page = app.switch_page(REPLAY).run(timeout=10)
+    assert not page.exception
+    assert "There is no run 'nope'" in texts(page.error).replace("\\", "")
+    assert choice(page, "Run").value == other
+    assert page.query_params["run"] == other
+    page.run()
+    assert not page.error
+
+
 def test_a_wrong_value_in_a_link_gets_its_sentence(app):
     app.run()
     app.query_params.update({"callback": "ReduceLROnPlateau", "A.factor": "1.5"})
