@@ -33,6 +33,8 @@ def take_link() -> None:
     before = st.session_state.get(_QUERY)
     # Streamlit drops what widgets hold while another page is shown.
     if _RUNS in st.session_state and (not query or query == before):
+        # Nor does it keep that of a switch which the last run of the page did not show.
+        st.session_state.setdefault(_SWITCH, (before or {}).get("scans", "all"))
         return
     wanted = query or before or {"runs": _newest_id()}
     ids = list(dict.fromkeys(name for name in wanted.get("runs", "").split(",") if name))

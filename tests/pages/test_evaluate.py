@@ -207,6 +207,21 @@ def test_best_weights_are_held_against_the_final_ones(app, home, scans, trained)
     assert "Nothing was lost, nothing gained" in texts(app.markdown)
 
 
+def test_a_run_that_takes_the_place_of_an_evaluated_one_is_evaluated(app, home, scans, trained):
+    known, new = trained("known"), trained("new", seed=1)
+    keep(home, known, answers(scans))
+    opened(app, runs=known, scans="twins")
+    (chosen,) = app.multiselect
+    chosen.set_value([known, new]).run()
+    app.multiselect[0].set_value([new]).run()
+    assert not app.exception
+    button(app, "Evaluate").click().run()
+    services.engine().asked[0].give(evaluated.to_bytes(answers(scans)))
+    app.run()
+    assert not app.exception
+    assert app.dataframe[0].value["scans"][0] == 3
+
+
 def test_runs_without_best_weights_are_named(app, home, scans, trained):
     run_id = trained("with_out")
     keep(home, run_id, answers(scans))
