@@ -8,7 +8,7 @@ from core import store
 from core.data.leakage import SWITCH, Switch
 from core.store import Run, RunStatus
 from pages.parts import services, visitor
-from pages.parts.words import escaped, when
+from pages.parts.words import escaped, told_apart, when
 
 EVALUATE = "pages/scans/evaluate.py"
 MOST = 8
@@ -75,11 +75,12 @@ def choose_runs() -> list[Run]:
     everyone = store.read_runs(services.db(), limit=_MOST_OFFERED)
     own = [run for run in everyone if run.status in _WITH_MODEL and visitor.owns(run)]
     offered = {run.id: run for run in [*chosen, *own]}
+    labels = told_apart({run.id: _label(run) for run in offered.values()})
     ids = st.multiselect(
         "Runs to evaluate",
         list(offered),
         key=_RUNS,
-        format_func=lambda run_id: _label(offered[run_id]),
+        format_func=lambda run_id: labels[run_id],
         placeholder="Choose runs that have ended",
         max_selections=MOST,
     )

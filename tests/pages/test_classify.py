@@ -135,6 +135,15 @@ def test_the_best_model_is_asked_first_and_the_link_names_it(app, worker, traine
     assert app.query_params["model"] in (f"{best}-final", [f"{best}-final"])
 
 
+def test_of_two_models_that_say_the_same_each_can_be_chosen(app, worker, trained):
+    ids = [trained(), trained()]
+    opened(app)
+    for run_id in ids:
+        app.selectbox(key="classify-model").set_value(f"{run_id}-final").run()
+        assert not app.exception
+        assert app.query_params["model"] in (f"{run_id}-final", [f"{run_id}-final"])
+
+
 def test_another_visitors_model_is_offered_by_its_link_alone(app, worker, trained):
     other = trained("other", owner="somebody")
     assert "no trained model yet" in texts(opened(app).info)

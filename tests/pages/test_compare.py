@@ -85,6 +85,18 @@ def test_the_link_follows_what_is_chosen_and_restores_it(opened, db):
     assert control(again, "Show").value == "runs"
 
 
+def test_of_two_runs_of_one_name_each_can_be_chosen(opened, app, db):
+    app.run()
+    ids = [store_run(db, "Demo", owner=app.session_state["owner"]) for _ in range(2)]
+    for run_id in ids:
+        opened(runs=",".join(ids))
+        app.session_state["compare-choosing"] = True
+        app.run()
+        app.multiselect[0].set_value([run_id]).run()
+        assert not app.exception
+        assert link(app)["runs"] == run_id
+
+
 def test_one_metric_after_another_is_chosen(opened, db):
     app = opened(runs=store_run(db))
     for metric in ("loss", "val_loss", "accuracy"):

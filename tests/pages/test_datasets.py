@@ -84,6 +84,17 @@ def test_the_pairs_are_shown_by_kind(app, home):
     assert "**testing** · tumor" in texts(app.caption)
 
 
+def test_of_two_sets_of_one_title_each_can_be_chosen(app, home):
+    for name in ("one", "other"):
+        folder = audited(home, name)
+        (folder / about.FILE).write_text(About(title="Brains").model_dump_json())
+    opened(app, "folder/one")
+    for name in ("other", "one"):
+        chosen = next(box for box in app.selectbox if box.label == "Data set")
+        chosen.set_value(f"folder/{name}").run()
+        assert app.query_params["set"] in (f"folder/{name}", [f"folder/{name}"])
+
+
 def test_the_ways_to_split_are_shown_with_what_each_leaks(app, home):
     audited(home)
     opened(app, tab="Split")

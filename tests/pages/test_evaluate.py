@@ -222,6 +222,19 @@ def test_a_run_that_takes_the_place_of_an_evaluated_one_is_evaluated(app, home, 
     assert app.dataframe[0].value["scans"][0] == 3
 
 
+def test_of_two_runs_of_one_name_each_can_be_chosen_and_looked_at(app, home, scans, trained):
+    ids = [trained(), trained()]
+    for run_id, wrong in zip(ids, (range(2), range(5)), strict=True):
+        keep(home, run_id, answers(scans, wrong=wrong))
+    for run_id in ids:
+        opened(app, runs=",".join(ids))
+        app.selectbox(key="evaluate-model").set_value(f"{run_id}-final").run()
+        assert not app.exception
+        assert app.selectbox(key=f"evaluate-cell-{run_id}-final")
+        app.multiselect[0].set_value([run_id]).run()
+        assert app.query_params["runs"] in (run_id, [run_id])
+
+
 def test_runs_without_best_weights_are_named(app, home, scans, trained):
     run_id = trained("with_out")
     keep(home, run_id, answers(scans))

@@ -134,6 +134,30 @@ def test_the_link_to_a_deleted_run_shows_its_sentence_and_another_run(app, db):
     assert not page.error
 
 
+def test_of_two_runs_of_one_name_each_can_be_chosen(app, db):
+    app.run()
+    ids = {a_recorded_run(db), a_recorded_run(db)}
+    page = choose_source(app.switch_page(REPLAY).run(), "A run")
+    for run_id in ids:
+        choice(page, "Run").set_value(run_id).run()
+        assert not page.exception
+        assert page.query_params["run"] == run_id
+
+
+def test_every_stop_of_a_slider_can_be_chosen(app, db):
+    app.run()
+    run_id = a_run(db, status=RunStatus.FINISHED)
+    losses = [1.0003, 1.0002, 1.0001]
+    epochs = [Epoch(n, {"val_loss": value}, 1e-3, 1e-3, 1.0, 0.8) for n, value in enumerate(losses)]
+    store.append(db, run_id, new_epochs=epochs)
+    app.query_params.update({"run": run_id, "callback": "EarlyStopping", "A.min_delta": "0.100001"})
+    page = app.switch_page(REPLAY).run()
+    for name in ("baseline", "min_delta"):
+        stops = slider(page, name).options
+        assert len(set(stops)) == len(stops)
+    assert "0.100001" in slider(page, "min_delta").options
+
+
 def test_a_wrong_value_in_a_link_gets_its_sentence(app):
     app.run()
     app.query_params.update({"callback": "ReduceLROnPlateau", "A.factor": "1.5"})
