@@ -20,7 +20,7 @@ WHY_LOCKED = (
 )
 _RUN, _AFTER = "fork", "after"
 _LONGEST_NAME, _SUFFIX = 64, " fork"
-_MORE, _MOST_EPOCHS = 10, 500
+_MORE, _MOST_EPOCHS, _MOST_DIGITS = 10, 500, 9
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,8 @@ def of_link() -> Fork | None:
         )
     if not kept:
         return _impossible(f"No state of “{escaped(parent.name)}” is kept to begin from.")
-    wanted = int(query[_AFTER]) - 1 if query.get(_AFTER, "").isdigit() else kept[-1]
+    after = query.get(_AFTER, "")
+    wanted = int(after) - 1 if after.isdecimal() and len(after) <= _MOST_DIGITS else kept[-1]
     return Fork(parent, max((k for k in kept if k <= wanted), default=kept[0]), kept)
 
 

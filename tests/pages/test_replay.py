@@ -166,6 +166,10 @@ def test_a_wrong_value_in_a_link_gets_its_sentence(app):
     app.query_params.update({"callback": "EarlyStopping", "A.patience": "1" + "0" * 30})
     page = app.switch_page(REPLAY).run()
     assert not page.exception
+    for value in ("NaN", "Infinity", "1e999", "[1, NaN]", "9" * 400, "9" * 6000, "[" * 6000):
+        app.query_params.update({"callback": "ReduceLROnPlateau", "A.factor": value})
+        page = app.switch_page(REPLAY).run()
+        assert not page.exception, value
 
 
 def test_pasted_console_output_is_replayed(page):
