@@ -1,6 +1,7 @@
 """Pausing, going on, forking and setting the rate, from the pages, without a browser."""
 
 import json
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -233,6 +234,18 @@ def test_an_epoch_that_is_none_opens_the_form_of_a_fork_all_the_same(app, db, ow
     app.switch_page(CONFIGURE).run()
     assert not app.exception
     assert button(app, f"Continue from epoch {FINISHED}")
+
+
+def test_the_link_to_a_run_from_scratch_has_what_was_typed_last(app, db, owner):
+    run_id = a_run(db, owner)
+    app.query_params.update(links.to_query(store.read_run(db, run_id).spec))
+    app.query_params.update({"fork": run_id, "after": "3"})
+    app.switch_page(CONFIGURE).run()
+    number(app, "epochs").set_value(77).run()
+    (way_out,) = [one for one in app.get("page_link") if "from scratch" in one.proto.label]
+    query = dict(parse_qsl(way_out.proto.query_string, keep_blank_values=True))
+    assert query["training.epochs"] == "77"
+    assert not {"fork", "after"} & set(query)
 
 
 def test_a_fork_without_an_epoch_of_its_own_is_refused_before_the_start(app, db, owner):
