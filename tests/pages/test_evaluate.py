@@ -235,6 +235,27 @@ def test_of_two_runs_of_one_name_each_can_be_chosen_and_looked_at(app, home, sca
         assert app.query_params["runs"] in (run_id, [run_id])
 
 
+def test_scans_that_come_back_into_the_cache_are_shown_again(app, db, home, scans, trained):
+    run_id = trained()
+    keep(home, run_id, answers(scans, wrong=[4]))
+    store.update_run(db, run_id, training_scans=24, validation_scans=15)
+    cache = home / "home" / "cache"
+    cache.rename(home / "away")
+    opened(app, "Mistakes", runs=run_id)
+    assert "The scans are no longer in this machine's cache" in texts(app.caption)
+    app.session_state[f"tabs-{run_id}"] = "Scans"
+    app.query_params["run"] = run_id
+    app.switch_page("pages/train/monitor.py").run()
+    assert "Its scans are no longer in this machine's cache" in texts(app.caption)
+    (home / "away").rename(cache)
+    app.run()
+    assert "healthy" in texts(app.caption)
+    assert "no longer" not in texts(app.caption)
+    opened(app, "Mistakes", runs=run_id)
+    assert "is **healthy**" in texts(app.caption)
+    assert "no longer" not in texts(app.caption)
+
+
 def test_runs_without_best_weights_are_named(app, home, scans, trained):
     run_id = trained("with_out")
     keep(home, run_id, answers(scans))
