@@ -253,6 +253,21 @@ def test_two_scans_that_differ_in_one_pixel_have_answers_of_their_own(app, worke
     assert len([job for job, _ in worker["asked"] if job == jobs.CLASSIFY]) == len(asked)
 
 
+def test_a_chosen_row_whose_scan_is_removed_is_chosen_no_more(app, worker, trained):
+    trained()
+    app.run()
+    app.session_state["classify-source"] = "Files"
+    opened(app)
+    three = [np.roll(head(), shift, axis=1) for shift in range(3)]
+    bring(app, *three)
+    assert "Choose a row" in texts(app.caption)
+    app.session_state["classify-table"] = {"selection": {"rows": [2], "columns": [], "cells": []}}
+    app.run()
+    assert "Choose a row" not in texts(app.caption)
+    bring(app, *three[:2])
+    assert "Choose a row" in texts(app.caption)
+
+
 def test_seeds_of_the_same_settings_vote(app, worker, trained):
     trained("one", seed=1)
     trained("two", seed=2)
