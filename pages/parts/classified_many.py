@@ -54,7 +54,7 @@ def show(
         on_click="ignore",
     )
     # The table keeps what was chosen in it, of which scans may have been removed since.
-    selected = [row for row in chosen.selection.rows if row < len(scans)]
+    selected: list[int] = [row for row in chosen.selection.rows if row < len(scans)]
     if not selected:
         st.caption("Choose a row to see where the model looked. Click a heading to sort.")
         return

@@ -29,13 +29,16 @@ def show(form: Form, problems: Sequence[Problem]) -> None:
     """
     with st.container(horizontal=True, vertical_alignment="bottom"):
         runs = {run.id: run for run in _own_runs()}
-        labels = told_apart({run.id: f"Run {run.name}" for run in runs.values()})
+        labels = {
+            name: name for name in (*presets.PRESETS, *([_CONFIGURE] if Form().values else []))
+        }
+        labels |= told_apart({run.id: f"Run {run.name}" for run in runs.values()})
         st.selectbox(
             "Start from",
-            [*presets.PRESETS, *([_CONFIGURE] if Form().values else []), *runs],
+            list(labels),
             index=None,
             key=_FROM,
-            format_func=lambda name: labels.get(name, name),
+            format_func=lambda name: labels[name],
             placeholder="A preset, your form, or a run",
             on_change=_take,
             args=(runs,),
