@@ -102,7 +102,7 @@ def from_query(query: Mapping[str, str]) -> tuple[str, str | None, list[Values]]
 
     Without any, none are returned: the callback may have some of its own where it was recorded.
     Values of the wrong kind are taken as they are, for `setting_of` to refuse; names that are no
-    settings are left out.
+    settings are left out, and so is what no slider could stand at.
     """
     kind = query.get("callback", "")
     if kind not in WATCHERS:
@@ -121,6 +121,8 @@ def _values(query: Mapping[str, str], kind: str, name: str) -> Values:
 
 def _is_own(key: str, value: Any) -> bool:
     """Whether a value can be taken; of what is not the callback's own, only one that is right."""
+    if not _is_plain(value):
+        return False
     number = isinstance(value, int | float) and not isinstance(value, bool)
     number = number and math.isfinite(value)
     if key == "release":
@@ -130,3 +132,13 @@ def _is_own(key: str, value: Any) -> bool:
     if key == "eps":
         return number and value >= 0
     return key != "held_best" or number or value is None
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a slider can stand at a value: no list, no NaN, no number beyond all floats."""
+    if isinstance(value, list | dict):
+        return False
+    try:
+        return not (isinstance(value, int | float) and math.isnan(value))
+    except OverflowError:
+        return False

@@ -125,5 +125,6 @@ def from_text(text: str) -> Any:
     """Return the value that a text in a link stands for; a word stands for itself."""
     try:
         return json.loads(text)
-    except json.JSONDecodeError:
+    # Not that of JSON alone: Python reads no number of thousands of digits, nor that many brackets.
+    except (ValueError, RecursionError):
         return text

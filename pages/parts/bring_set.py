@@ -12,7 +12,7 @@ from core.data.intake.offers import FIGSHARE_FOLDER, OFFERS, Offer
 from core.data.listing import list_scans
 from core.data.scan_set import ScansError
 from core.engine.tasks import GIB, Busy, Limits
-from pages.parts import services, visitor, waiting
+from pages.parts import datasets, services, visitor, waiting
 from pages.parts.words import escaped
 
 CHOSEN = "datasets_chosen"
@@ -24,7 +24,6 @@ _ARRIVING, _SAID = "datasets_arriving", "datasets_said"
 # A set that was unpacked from a zip of 20 MB, at sixty times its size at most.
 _UNPACK_LIMITS = Limits(seconds=300.0, memory_bytes=GIB)
 _MOST_EACH = 3
-_KEPT_HOSTED_S = 24 * 3600.0
 
 
 def show() -> None:
@@ -98,9 +97,7 @@ def _show_upload() -> None:
 def _bring_upload(name: str, content: bytes) -> None:
     settings = services.settings()
     if settings.plateau_hosted:
-        places.remove_expired(
-            settings.data_dir, cache_dir=settings.cache_dir, older_than_s=_KEPT_HOSTED_S
-        )
+        datasets.remove_expired()
         if places.count_of(settings.data_dir, visitor.owner()) >= _MOST_EACH:
             _say(f"You have {_MOST_EACH} sets here, and that is the limit: remove one first.")
             return
@@ -166,6 +163,9 @@ def _start(
     try:
         services.tasks().start(key, job, *arguments, limits=limits, afterwards=afterwards)
     except Busy as error:
+        if st.session_state.get(_ARRIVING) == key:
+            del st.session_state[_ARRIVING]
+        afterwards()
         _say(str(error))
 
 

@@ -53,7 +53,8 @@ def show(
         icon=":material/download:",
         on_click="ignore",
     )
-    selected: list[int] = chosen.selection.rows
+    # The table keeps what was chosen in it, of which scans may have been removed since.
+    selected: list[int] = [row for row in chosen.selection.rows if row < len(scans)]
     if not selected:
         st.caption("Choose a row to see where the model looked. Click a heading to sort.")
         return

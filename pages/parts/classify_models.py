@@ -15,7 +15,7 @@ from core.specs.run import FINAL_MODEL
 from core.store import Event, Run, RunStatus
 from core.store.checkpoints import BestWeights, best_weights
 from pages.parts import evaluation_source, services, visitor
-from pages.parts.words import escaped
+from pages.parts.words import escaped, told_apart
 
 _WITH_MODEL = (RunStatus.FINISHED, RunStatus.STOPPED, RunStatus.DIVERGED)
 _MOST_OFFERED = 200
@@ -64,12 +64,16 @@ def choose() -> list[Offered]:
     if not offered:
         return []
     linked = st.query_params.get("model", "")
-    if st.session_state.get(_MODEL) not in offered:
-        st.session_state[_MODEL] = linked if linked in offered else next(iter(offered))
+    before = st.session_state.get(_MODEL)
+    if before not in offered:
+        before = linked if linked in offered else next(iter(offered))
+    # Written again, since a label that changed would be taken for another option.
+    st.session_state[_MODEL] = before
+    labels = told_apart({model.key: model.label for model in offered.values()})
     key = st.selectbox(
         "Model, the best validation accuracy first",
         list(offered),
-        format_func=lambda key: offered[key].label,
+        format_func=lambda key: labels[key],
         key=_MODEL,
         help="Accuracy on the validation scans of its own run, with its 95 % interval. Scores on "
         "different scans cannot be compared. Where a model was evaluated, scans with a twin "

@@ -11,7 +11,7 @@ from core.charts.compare.link import Comparison, View
 from core.charts.compare.smoothing import WINDOWS
 from core.store import Run
 from pages.parts import services, visitor
-from pages.parts.words import STATUS_BADGES, escaped, when
+from pages.parts.words import STATUS_BADGES, escaped, told_apart, when
 
 COMPARE = "pages/plateaus/compare.py"
 _QUERY, _CHOSEN, _OTHERS = "compare_query", "compare-runs", "compare-others"
@@ -87,11 +87,12 @@ def _offer(chosen: Sequence[Run]) -> list[Run]:
     ):
         offered = everyone
     runs = {run.id: run for run in [*chosen, *offered]}
+    labels = told_apart({run.id: _label(run) for run in runs.values()})
     ids = st.multiselect(
         "Runs to compare, searched by name, status or seed",
         list(runs),
         key=_CHOSEN,
-        format_func=lambda run_id: _label(runs[run_id]),
+        format_func=lambda run_id: labels[run_id],
         placeholder="Choose runs",
     )
     return [runs[run_id] for run_id in ids]

@@ -10,11 +10,13 @@ from core.data.about import About
 from core.data.audit import kept, report
 from core.data.audit.report import Audit
 from core.data.folders import FolderSummary
+from core.data.intake import places
 from core.data.intake.offers import KAGGLE_CLASSES
 from core.engine.tasks import Busy, TaskState
 from core.specs.data import FolderScans, ScansSpec, SimulatedPreset, SimulatedScans
 from pages.parts import services, visitor
 
+_KEPT_HOSTED_S = 24 * 3600.0
 _MAKE = "core.data.audit.kept:make"
 _SIMULATED: dict[SimulatedPreset, str] = {
     "demo": "Simulated scans: an honest task",
@@ -43,8 +45,24 @@ class Choice:
 
 def visible_folders() -> list[FolderSummary]:
     """List the folders of scans that this visitor may see: everybody's and their own."""
+    if services.settings().plateau_hosted:
+        _remove_expired_now_and_then()
     found = folders.list_folders(services.settings().data_dir)
     return [folder for folder in found if folder.about.owner in ("", visitor.owner())]
+
+
+def remove_expired() -> None:
+    """Remove what visitors of a hosted installation brought more than a day ago."""
+    settings = services.settings()
+    places.remove_expired(
+        settings.data_dir, cache_dir=settings.cache_dir, older_than_s=_KEPT_HOSTED_S
+    )
+
+
+# Not for every page that is drawn: each set has a file to look into.
+@st.cache_resource(ttl=60.0, show_spinner=False)
+def _remove_expired_now_and_then() -> None:
+    remove_expired()
 
 
 def choices() -> dict[str, Choice]:

@@ -8,7 +8,7 @@ from core import store
 from core.data.leakage import SWITCH, Switch
 from core.store import Run, RunStatus
 from pages.parts import services, visitor
-from pages.parts.words import escaped, when
+from pages.parts.words import escaped, told_apart, when
 
 EVALUATE = "pages/scans/evaluate.py"
 MOST = 8
@@ -33,6 +33,8 @@ def take_link() -> None:
     before = st.session_state.get(_QUERY)
     # Streamlit drops what widgets hold while another page is shown.
     if _RUNS in st.session_state and (not query or query == before):
+        # Nor does it keep that of a switch which the last run of the page did not show.
+        st.session_state.setdefault(_SWITCH, (before or {}).get("scans", "all"))
         return
     wanted = query or before or {"runs": _newest_id()}
     ids = list(dict.fromkeys(name for name in wanted.get("runs", "").split(",") if name))
@@ -73,11 +75,12 @@ def choose_runs() -> list[Run]:
     everyone = store.read_runs(services.db(), limit=_MOST_OFFERED)
     own = [run for run in everyone if run.status in _WITH_MODEL and visitor.owns(run)]
     offered = {run.id: run for run in [*chosen, *own]}
+    labels = told_apart({run.id: _label(run) for run in offered.values()})
     ids = st.multiselect(
         "Runs to evaluate",
         list(offered),
         key=_RUNS,
-        format_func=lambda run_id: _label(offered[run_id]),
+        format_func=lambda run_id: labels[run_id],
         placeholder="Choose runs that have ended",
         max_selections=MOST,
     )

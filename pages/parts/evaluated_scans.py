@@ -28,13 +28,16 @@ def show(model: Model, places: Sequence[int], *, key: str) -> None:
     """
     # By the evaluation, whose places are those of the scans that it was made of.
     spec = model.run.spec.scans
-    scans = _scans(spec.model_dump_json() + model.evaluated.key, _spec=spec)
-    if scans is None or not places:
+    kept_as = spec.model_dump_json() + model.evaluated.key
+    scans = _scans(kept_as, _spec=spec)
+    if scans is None:
+        _scans.clear(kept_as, _spec=spec)  # they may be there the next time
         st.caption(
-            "No scans here."
-            if scans
-            else "The scans are no longer in this machine's cache: train or evaluate on it again."
+            "The scans are no longer in this machine's cache: train or evaluate on it again."
         )
+        return
+    if not places:
+        st.caption("No scans here.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         heat = st.toggle("Heat maps", value=True, key=f"heat-{key}")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core import store
 from core.specs import links
@@ -20,7 +21,7 @@ WHY_LOCKED = (
 )
 _RUN, _AFTER = "fork", "after"
 _LONGEST_NAME, _SUFFIX = 64, " fork"
-_MORE, _MOST_EPOCHS = 10, 500
+_MORE, _MOST_EPOCHS, _MOST_DIGITS = 10, 500, 9
 
 
 @dataclass(frozen=True)
@@ -92,12 +93,17 @@ def of_link() -> Fork | None:
         )
     if not kept:
         return _impossible(f"No state of “{escaped(parent.name)}” is kept to begin from.")
-    wanted = int(query[_AFTER]) - 1 if query.get(_AFTER, "").isdigit() else kept[-1]
+    after = query.get(_AFTER, "")
+    wanted = int(after) - 1 if after.isdecimal() and len(after) <= _MOST_DIGITS else kept[-1]
     return Fork(parent, max((k for k in kept if k <= wanted), default=kept[0]), kept)
 
 
-def show_head(fork: Fork) -> Fork:
-    """Show what is continued, and from where; return the fork as chosen."""
+def show_head(fork: Fork) -> tuple[Fork, DeltaGenerator]:
+    """Show what is continued, and from where.
+
+    Returns:
+        The fork as chosen, and the place for `show_way_out`.
+    """
     st.title("Fork a run")
     st.markdown(
         f"A run that shares the past of **{escaped(fork.parent.name)}** up to an epoch, and goes "
@@ -112,18 +118,23 @@ def show_head(fork: Fork) -> Fork:
             key=f"fork-form-{fork.parent.id}-{fork.after}",
             width=170,
         )
-        st.page_link(
-            CONFIGURE,
-            label="Set up a run from scratch instead",
-            icon=":material/restart_alt:",
-            query_params=without_fork(st.query_params.to_dict()) | visitor.parameters(),
-        )
+        way_out = st.container(width="content")
     st.caption(
         "A callback that the run had already keeps what it counted (`wait`, `best`, cooldown) if "
         "it still watches the same metric; a new one begins anew. `learning_rate`, left as it is, "
         "goes on with the rate of that moment; another value is set at the fork."
     )
-    return Fork(fork.parent, after, fork.kept)
+    return Fork(fork.parent, after, fork.kept), way_out
+
+
+def show_way_out(place: DeltaGenerator, settings: Mapping[str, str]) -> None:
+    """Show the link to a run from scratch with the settings as they are in the form by now."""
+    place.page_link(
+        CONFIGURE,
+        label="Set up a run from scratch instead",
+        icon=":material/restart_alt:",
+        query_params=dict(settings) | visitor.parameters(),
+    )
 
 
 def refusal(fork: Fork, spec: RunSpec | None) -> str:

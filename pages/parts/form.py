@@ -1,7 +1,9 @@
 """Widgets for settings, made from the settings' own definitions."""
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Literal, get_args, get_origin
 
 import streamlit as st
@@ -16,6 +18,9 @@ from pages.parts.words import quoting
 
 # Two in a row on a phone, in a card too; a toggle has its name beside it.
 _WIDTH_PX, _TOGGLE_WIDTH_PX = 152, 232
+_NUMBERS = (int, float, float | None)
+# The largest whole number of JavaScript that has a neighbour, `Number.MAX_SAFE_INTEGER`.
+_LARGEST = 2**53 - 1
 _STEPS = {"learning_rate": 0.0005, "min_delta": 0.0005, "min_lr": 1e-6}
 
 
@@ -106,13 +111,13 @@ class Form:
             help=f"{self._why}\n\n{help_of(field)}" if locked else help_of(field),
             disabled=locked,
         )
-        self._readers[key] = _from_text if _is_mixed(field.annotation) else lambda value: value
+        self._readers[key] = _reader(field.annotation, value)
         self._below[key] = st.empty()
 
 
 def _is_mixed(kind: Any) -> bool:
     """Tell whether a setting takes values of several types, and is typed as text."""
-    return get_origin(kind) is not Literal and kind not in (bool, int, float, float | None, str)
+    return get_origin(kind) is not Literal and kind not in (bool, str, *_NUMBERS)
 
 
 def _widget(label: str, kind: Any, value: Any, **options: Any) -> Any:
@@ -123,7 +128,7 @@ def _widget(label: str, kind: Any, value: Any, **options: Any) -> Any:
         return _choice(label, METRICS, value, accept_new_options=True, **options)
     if get_origin(kind) is Literal:
         return _choice(label, get_args(kind), value, **options)
-    if kind in (int, float, float | None):
+    if kind in _NUMBERS:
         return _number(label, kind, value, **options)
     text = st.text_input(label, value=_to_text(value), **options)
     return _from_text(text) if _is_mixed(kind) else text
@@ -138,13 +143,33 @@ def _choice(label: str, choices: Sequence[Any], value: Any, **options: Any) -> A
 
 def _number(label: str, kind: Any, value: Any, **options: Any) -> int | float | None:
     whole = kind is int
-    try:
-        start = int(value) if whole else float(value)
-    except (TypeError, ValueError):
-        start = None
     step = 1 if whole else _STEPS.get(label.strip("`"), 0.05)
     options |= {"format": "%d" if whole else "%g", "placeholder": "none"}
-    return st.number_input(label, value=start, step=step, **options)
+    typed = st.number_input(label, value=_fitting(kind, value), step=step, **options)
+    return _or_odd(kind, value, typed)
+
+
+def _fitting(kind: Any, value: Any) -> int | float | None:
+    """Return a value as the number that a browser's field can hold, or None."""
+    try:
+        number = int(value) if kind is int else float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    fits = abs(number) <= _LARGEST if kind is int else math.isfinite(number)
+    return number if fits else None
+
+
+def _or_odd(kind: Any, value: Any, typed: Any) -> Any:
+    """Return what was typed, or else the value that no field can hold, to be refused by name."""
+    odd = value not in (None, "") and _fitting(kind, value) is None
+    return value if odd and typed is None else typed
+
+
+def _reader(kind: Any, value: Any) -> Callable[[Any], Any]:
+    """Return what makes a setting's value of its widget's."""
+    if kind in _NUMBERS:
+        return partial(_or_odd, kind, value)
+    return _from_text if _is_mixed(kind) else lambda shown: shown
 
 
 def _to_text(value: Any) -> str:
@@ -159,6 +184,7 @@ def _from_text(text: str) -> Any:
     """Read a setting of several types: nothing, a number, two numbers, or a word."""
     try:
         values = json.loads(f"[{text}]")
-    except json.JSONDecodeError:
+    # Not that of JSON alone: Python reads no number of thousands of digits, nor that many brackets.
+    except (ValueError, RecursionError):
         return text
     return None if not values else values[0] if len(values) == 1 else values

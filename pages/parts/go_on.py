@@ -31,7 +31,7 @@ def show(run: Run, epochs: Sequence[Epoch]) -> None:
 
 
 def _show(run: Run, epochs: Sequence[Epoch]) -> None:
-    forkable = store.kept_epochs(services.db(), run.id)
+    forkable = [e for e in store.kept_epochs(services.db(), run.id) if _goes_on(e)]
     states = store.read_states(services.db(), run.id)
     st.caption(quoting(exactness_told(run)))
     if not run.is_active:
@@ -88,7 +88,13 @@ def _resumable(run: Run, states: Sequence[SavedState]) -> list[int]:
     """
     family = store.read_family(services.db(), run.id)
     shared = max((one.forked_at or 0 for one in family if one.parent_id == run.id), default=0)
-    return [state.epoch for state in reversed(states) if state.epoch >= shared]
+    kept = [state.epoch for state in reversed(states)]
+    return [epoch for epoch in kept if epoch >= shared and _goes_on(epoch)]
+
+
+def _goes_on(after: int) -> bool:
+    """Tell whether a run can have an epoch after this one."""
+    return after + 1 < _MOST_EPOCHS
 
 
 def _show_fork(run: Run, forkable: Sequence[int]) -> None:

@@ -26,6 +26,10 @@ class _NotTaken(RuntimeError):
     """The weights cannot be used; the message is one sentence for the person."""
 
 
+class _NotNow(_NotTaken):
+    """The worker did not take them, which says nothing of the file."""
+
+
 def offer(model: Offered) -> Offered:
     """Show how to bring weights; return the model with them in it, or as it was.
 
@@ -41,11 +45,15 @@ def offer(model: Offered) -> Offered:
         )
         file = st.file_uploader("Weights, at most 20 MB", key="classify-weights-file")
         if file is None:
+            # A worker forgets weights: brought again, they are taken again.
+            st.session_state.pop(_KEPT, None)
             return model
         try:
             digest = _take(model, file)
-        except (_NotTaken, RefusedWeights) as problem:
+        except _NotTaken as problem:
             st.error(escaped(str(problem)), icon=":material/block:")
+            if isinstance(problem, _NotNow):
+                st.button("Try again", icon=":material/restart_alt:", key="classify-weights-again")
             return model
         st.success("These weights are asked now.", icon=":material/check:")
     unknown = Interval(float("nan"), float("nan"), float("nan"), 0, 0, "scan")
@@ -58,16 +66,23 @@ def _take(model: Offered, file: Any) -> str:
     kept: dict[str, str] = st.session_state.setdefault(_KEPT, {})
     key = f"{model.run.id}-{digest}-{file.name}"
     if key not in kept:
-        kept[key] = ""
-        try:
-            weights.refuse_by_name(file.name, content[:8])
-            with st.spinner("Checking the weights …"):
-                _bring(model, digest, content)
-        except (_NotTaken, RefusedWeights) as problem:
-            kept[key] = str(problem)
+        kept[key] = _refusal(model, file.name, digest, content)
     if kept[key]:
         raise _NotTaken(kept[key])
     return digest
+
+
+def _refusal(model: Offered, name: str, digest: str, content: bytes) -> str:
+    """Bring weights to a worker; return why the file is refused, or ""."""
+    try:
+        weights.refuse_by_name(name, content[:8])
+        with st.spinner("Checking the weights …"):
+            _bring(model, digest, content)
+    except _NotNow:
+        raise
+    except (_NotTaken, RefusedWeights) as problem:
+        return str(problem)
+    return ""
 
 
 def _bring(model: Offered, digest: str, content: bytes) -> None:
@@ -90,7 +105,7 @@ def _check(source: Path, layout: dict[str, list[int]], target: Path) -> None:
 def _ask(job: str, *arguments: Any) -> Any:
     answer = services.engine().ask(job, *arguments)
     if not answer.wait(_WAIT_S):
-        raise _NotTaken("The worker is still warming up: remove the file and bring it again.")
+        raise _NotNow("The worker is busy or still warming up: try again in a minute.")
     if answer.error:
-        raise _NotTaken(answer.error)
+        raise _NotNow(answer.error)
     return answer.result

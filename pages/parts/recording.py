@@ -15,7 +15,7 @@ from core.specs.run import RunSpec
 from core.store import Epoch, Event, EventKind, Run, UnknownRun
 from pages.parts import own_curve, services, visitor
 from pages.parts.replay_state import EXAMPLE, OWN, RUN, ReplayState
-from pages.parts.words import escaped, when
+from pages.parts.words import escaped, told_apart, when
 
 MAX_EPOCHS = 1000
 """The most epochs that are replayed on a page, so that it answers a slider at once."""
@@ -86,12 +86,15 @@ def _run(state: ReplayState) -> Recording | None:
         st.page_link("pages/learn/overview.py", label="Overview", icon=":material/explore:")
         return None
     ids = list(runs)
+    labels = told_apart({run.id: f"{run.name} · {when(run)}" for run in runs.values()})
+    if state.run_id not in runs:
+        state.run_id = ids[0]
     chosen = st.selectbox(
         "Run",
         ids,
-        index=ids.index(state.run_id) if state.run_id in runs else 0,
+        index=ids.index(state.run_id),
         key=f"replay-run-{state.generation}",
-        format_func=lambda run_id: f"{runs[run_id].name} · {when(runs[run_id])}",
+        format_func=lambda run_id: labels[run_id],
     )
     if chosen != state.run_id:
         state.run_id = chosen

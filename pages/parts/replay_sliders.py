@@ -1,7 +1,8 @@
 """A slider for every parameter that decides when a callback acts."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -161,13 +162,24 @@ def _is_count(value: Any) -> bool:
 def _stop(name: str, stops: list[Any], value: Any, options: dict[str, Any]) -> Any:
     """Show a slider with given stops, `None` among them for none."""
     now = value if value in stops else stops[0]
-    return st.select_slider(f"`{name}`", stops, value=now, format_func=_shown, **options)
+    options["format_func"] = _writing(stops)
+    return st.select_slider(f"`{name}`", stops, value=now, **options)
 
 
-def _shown(value: Any) -> str:
-    if value is None:
-        return "none"
-    return format_rate(value) if isinstance(value, int | float) else str(value)
+def _writing(stops: Sequence[Any]) -> Callable[[Any], str]:
+    """Return how to write the stops with few digits and yet no two alike.
+
+    A browser sends back what is written; of two that are alike Streamlit takes the last.
+    """
+    for write in (format_rate, "{:.6g}".format):
+        if len({_written(write, stop) for stop in stops}) == len(stops):
+            return partial(_written, write)
+    return partial(_written, repr)
+
+
+def _written(write: Callable[[float], str], stop: Any) -> str:
+    number = isinstance(stop, int | float)
+    return "none" if stop is None else write(stop) if number else str(stop)
 
 
 def _with(origin: Any, stops: list[Any]) -> list[Any]:

@@ -21,6 +21,7 @@ def show(run: Run) -> None:
     tint = simulated and st.toggle("Tint the lesions", key=f"tint-{run.id}")
     strips = _strips(run.id, run, masks=tint)
     if not strips:
+        _strips.clear(run.id, run, masks=tint)  # they may be there the next time
         st.caption("Its scans are no longer in this machine's cache.")
     for name, strip in strips.items():
         st.caption(name)

@@ -13,7 +13,7 @@ from core.specs.sweep_draft import draft_for
 from core.store import Run
 from pages.parts import callback_list, scans_form, services, sweep_draft, visitor
 from pages.parts.form import Form
-from pages.parts.words import escaped
+from pages.parts.words import escaped, told_apart
 
 _CONFIGURE = "The form on Configure"
 _MOST_RUNS = 30
@@ -29,12 +29,16 @@ def show(form: Form, problems: Sequence[Problem]) -> None:
     """
     with st.container(horizontal=True, vertical_alignment="bottom"):
         runs = {run.id: run for run in _own_runs()}
+        labels = {
+            name: name for name in (*presets.PRESETS, *([_CONFIGURE] if Form().values else []))
+        }
+        labels |= told_apart({run.id: f"Run {run.name}" for run in runs.values()})
         st.selectbox(
             "Start from",
-            [*presets.PRESETS, *([_CONFIGURE] if Form().values else []), *runs],
+            list(labels),
             index=None,
             key=_FROM,
-            format_func=lambda name: f"Run {runs[name].name}" if name in runs else name,
+            format_func=lambda name: labels[name],
             placeholder="A preset, your form, or a run",
             on_change=_take,
             args=(runs,),

@@ -2,6 +2,8 @@
 
 import re
 import time
+from collections.abc import Mapping
+from itertools import count
 from typing import Literal
 
 from core.store import Run, RunStatus
@@ -20,6 +22,9 @@ STATUS_BADGES: dict[RunStatus, tuple[str, str, BadgeColor]] = {
     RunStatus.INTERRUPTED: ("interrupted", ":material/power_off:", "orange"),
 }
 
+# Characters of a key that tell one from another.
+_FEWEST = 6
+
 
 def escaped(text: str) -> str:
     """Return text that somebody wrote so that Markdown shows it as it is."""
@@ -29,6 +34,24 @@ def escaped(text: str) -> str:
 def quoting(sentence: str) -> str:
     """Return a sentence of ours so that what it quotes becomes no link and no formula."""
     return re.sub(r"([\[\]<>$])", r"\\\1", sentence)
+
+
+def told_apart(labels: Mapping[str, str]) -> dict[str, str]:
+    """Return the labels of options so that no two are equal: those that are say their keys too.
+
+    A browser sends back the label, by which Streamlit finds the option (1.67, `SelectboxSerde`).
+
+    Args:
+        labels: The label of each option by its key.
+    """
+    alike: dict[str, list[str]] = {}
+    for key, label in labels.items():
+        alike.setdefault(label, []).append(key)
+    told: dict[str, str] = {}
+    for label, keys in alike.items():
+        enough = next(n for n in count(_FEWEST) if len({key[:n] for key in keys}) == len(keys))
+        told |= {key: f"{label} · {key[:enough]}" if keys[1:] else label for key in keys}
+    return told
 
 
 def duration(seconds: float) -> str:

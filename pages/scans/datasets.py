@@ -19,6 +19,7 @@ from pages.parts import (
     waiting,
 )
 from pages.parts.datasets import Choice
+from pages.parts.words import told_apart
 
 
 def choose() -> Choice:
@@ -30,8 +31,12 @@ def choose() -> Choice:
     elif st.session_state.get("datasets_set") not in found:
         linked = st.query_params.get("set", "")
         st.session_state["datasets_set"] = linked if linked in found else next(iter(found))
+    else:
+        # Written again, since a label that changed would be taken for another option.
+        st.session_state["datasets_set"] = st.session_state["datasets_set"]
+    labels = told_apart({choice.key: choice.title for choice in found.values()})
     key = st.selectbox(
-        "Data set", list(found), format_func=lambda key: found[key].title, key="datasets_set"
+        "Data set", list(found), format_func=lambda key: labels[key], key="datasets_set"
     )
     st.query_params.from_dict({"set": key, **visitor.parameters()})
     return found[key]

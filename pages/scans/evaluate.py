@@ -11,17 +11,20 @@ from pages.parts import (
     evaluation_source,
     services,
 )
+from pages.parts.words import told_apart
 
 
 def choose_model(models: list[Model]) -> Model:
     """Show which model to look at closely."""
     by_key = {model.key: model for model in models}
-    if st.session_state.get("evaluate-model") not in by_key:
-        st.session_state["evaluate-model"] = models[0].key
+    chosen = st.session_state.get("evaluate-model")
+    # Written again, since a label that changed would be taken for another option.
+    st.session_state["evaluate-model"] = chosen if chosen in by_key else models[0].key
     if len(models) == 1:
         return models[0]
+    labels = told_apart({model.key: model.name for model in models})
     key = st.selectbox(
-        "Model", list(by_key), format_func=lambda key: by_key[key].name, key="evaluate-model"
+        "Model", list(by_key), format_func=lambda key: labels[key], key="evaluate-model"
     )
     return by_key[key]
 

@@ -57,10 +57,10 @@ def show_problems(problems: tuple[Problem, ...]) -> None:
 
 
 take_link()
-fork = fork_form.of_link()
+fork, way_out = fork_form.of_link(), None
 if fork:
     form.lock(fork.locked, fork_form.WHY_LOCKED)
-    fork = fork_form.show_head(fork)
+    fork, way_out = fork_form.show_head(fork)
 else:
     st.title("Configure a run")
 with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -90,7 +90,8 @@ else:
 if spec:
     with st.expander("Code", icon=":material/code:"):
         code_view.show(spec, key="code")
-st.session_state["form_query"] = links.flat_to_query(form.values)
-st.query_params.from_dict(
-    st.session_state["form_query"] | fork_form.parameters(fork) | visitor.parameters()
-)
+settings = links.flat_to_query(form.values)
+st.session_state["form_query"] = settings
+st.query_params.from_dict(settings | fork_form.parameters(fork) | visitor.parameters())
+if way_out:
+    fork_form.show_way_out(way_out, settings)

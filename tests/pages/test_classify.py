@@ -2,6 +2,7 @@
 
 import math
 
+import h5py
 import numpy as np
 import pytest
 
@@ -17,6 +18,7 @@ from core.specs.run import FINAL_MODEL, RunSpec, TrainingSpec
 from core.store import Epoch, RunStatus
 from pages.parts import services
 from pages.parts.scan_source import key_of
+from tests.data.intake.test_weights import LAYOUT, good
 
 CLASSIFY = "pages/scans/classify.py"
 CLASSES = ("glioma_tumor", "=no_tumor")
@@ -135,6 +137,15 @@ def test_the_best_model_is_asked_first_and_the_link_names_it(app, worker, traine
     assert app.query_params["model"] in (f"{best}-final", [f"{best}-final"])
 
 
+def test_of_two_models_that_say_the_same_each_can_be_chosen(app, worker, trained):
+    ids = [trained(), trained()]
+    opened(app)
+    for run_id in ids:
+        app.selectbox(key="classify-model").set_value(f"{run_id}-final").run()
+        assert not app.exception
+        assert app.query_params["model"] in (f"{run_id}-final", [f"{run_id}-final"])
+
+
 def test_another_visitors_model_is_offered_by_its_link_alone(app, worker, trained):
     other = trained("other", owner="somebody")
     assert "no trained model yet" in texts(opened(app).info)
@@ -242,6 +253,21 @@ def test_two_scans_that_differ_in_one_pixel_have_answers_of_their_own(app, worke
     assert len([job for job, _ in worker["asked"] if job == jobs.CLASSIFY]) == len(asked)
 
 
+def test_a_chosen_row_whose_scan_is_removed_is_chosen_no_more(app, worker, trained):
+    trained()
+    app.run()
+    app.session_state["classify-source"] = "Files"
+    opened(app)
+    three = [np.roll(head(), shift, axis=1) for shift in range(3)]
+    bring(app, *three)
+    assert "Choose a row" in texts(app.caption)
+    app.session_state["classify-table"] = {"selection": {"rows": [2], "columns": [], "cells": []}}
+    app.run()
+    assert "Choose a row" not in texts(app.caption)
+    bring(app, *three[:2])
+    assert "Choose a row" in texts(app.caption)
+
+
 def test_seeds_of_the_same_settings_vote(app, worker, trained):
     trained("one", seed=1)
     trained("two", seed=2)
@@ -261,6 +287,59 @@ def test_what_a_visitor_brought_is_dropped_with_the_page(app, worker, trained):
     app.switch_page("pages/train/runs.py").run()
     assert "classify_answers" not in app.session_state
     assert "classify_examples" not in app.session_state
+
+
+@pytest.fixture
+def brought(app, worker, trained, home, monkeypatch):
+    """Bring a file of weights to the page; a worker without an answer says why."""
+
+    def ask(self, job, *arguments, timeout_s=120.0):
+        answer = before(self, job, *arguments, timeout_s=timeout_s)
+        answer.give(LAYOUT if job == jobs.LAYOUT else "", error=worker.get("problem", ""))
+        return answer
+
+    def bring(name="mine.weights.h5"):
+        with h5py.File(home / "file", "w") as file:
+            good(file)
+        (uploader,) = [one for one in app.file_uploader if one.key == "classify-weights-file"]
+        uploader.upload(name, (home / "file").read_bytes(), "application/octet-stream").run()
+        assert not app.exception
+        return [job for job, _ in worker["asked"] if job in (jobs.LAYOUT, jobs.BRING)]
+
+    before = services.Engine.ask
+    trained()
+    opened(app)
+    monkeypatch.setattr(services.Engine, "ask", ask)
+    return bring
+
+
+def test_weights_are_asked_for_again_where_the_worker_had_no_answer(app, worker, brought):
+    worker["problem"] = "Another worker is starting; ask again."
+    assert brought() == [jobs.LAYOUT]
+    assert "Another worker is starting" in texts(app.error)
+    worker["problem"] = ""
+    app.button(key="classify-weights-again").click().run()
+    assert not app.error
+    assert "These weights are asked now." in texts(app.success)
+    app.run()
+    assert [job for job, _ in worker["asked"] if job in (jobs.LAYOUT, jobs.BRING)] == [
+        jobs.LAYOUT, jobs.LAYOUT, jobs.BRING
+    ]  # fmt: skip
+
+
+def test_a_file_that_is_no_weights_is_refused_once_and_for_all(app, worker, brought):
+    assert brought("mine.keras") == []
+    app.run()
+    assert "A \\.keras file holds a whole model" in texts(app.error)
+    assert "classify-weights-again" not in {one.key for one in app.button}
+
+
+def test_weights_that_are_brought_again_are_taken_again(app, worker, brought):
+    taken = [jobs.LAYOUT, jobs.BRING]
+    assert brought() == taken
+    (uploader,) = [one for one in app.file_uploader if one.key == "classify-weights-file"]
+    uploader.set_value(None).run()
+    assert brought() == taken * 2
 
 
 def test_why_there_is_no_answer_is_said(app, home, trained, monkeypatch):

@@ -85,6 +85,18 @@ def test_the_link_follows_what_is_chosen_and_restores_it(opened, db):
     assert control(again, "Show").value == "runs"
 
 
+def test_of_two_runs_of_one_name_each_can_be_chosen(opened, app, db):
+    app.run()
+    ids = [store_run(db, "Demo", owner=app.session_state["owner"]) for _ in range(2)]
+    for run_id in ids:
+        opened(runs=",".join(ids))
+        app.session_state["compare-choosing"] = True
+        app.run()
+        app.multiselect[0].set_value([run_id]).run()
+        assert not app.exception
+        assert link(app)["runs"] == run_id
+
+
 def test_one_metric_after_another_is_chosen(opened, db):
     app = opened(runs=store_run(db))
     for metric in ("loss", "val_loss", "accuracy"):
@@ -133,18 +145,20 @@ def test_settings_that_differ_are_named(opened, db):
 
 def test_two_groups_of_seeds_are_held_against_each_other(opened, db):
     ids = [
-        store_run(db, f"{name} seed {seed}", (0.5, high + seed / 100), seed=seed, patience=patience)
-        for name, patience, high in (("low", 2, 0.6), ("high", 5, 0.8))
+        store_run(
+            db, f"{name} seed {seed}", (0.5, high + seed / each), seed=seed, patience=patience
+        )
+        for name, patience, high, each in (("low", 2, 0.6, 100), ("high", 5, 0.8, 50))
         for seed in (0, 1, 2)
     ]
     app = opened(runs=",".join(ids))
     said = texts(app.markdown)
     assert (
-        "“high” came out 0\\.2000 better in val\\_accuracy than “low”: more than"
+        "“high” came out 0\\.2100 better in val\\_accuracy than “low”: more than"
         in said.replace("\\:", ":")
     )
     app.selectbox[1].set_value("high").run()
-    assert "“low” came out 0\\.2000 worse" in texts(app.markdown)
+    assert "“low” came out 0\\.2100 worse" in texts(app.markdown)
 
 
 def test_everybodys_runs_are_offered_when_asked_for(opened, app, db):

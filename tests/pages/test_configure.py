@@ -258,6 +258,36 @@ def test_a_plan_that_does_not_exist_is_refused_with_a_sentence(form):
     assert "`schedule` must be 'constant'" in texts(app.error)
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("training.epochs", "Infinity", "`epochs` must be a whole number from 1 to 500, got inf."),
+        ("training.epochs", "1e30", "got 1e+30."),
+        ("training.epochs", "9" * 400, "got 999"),
+        ("training.epochs", "9" * 6000, "got '999"),
+        ("training.epochs", "many", "got 'many'."),
+        ("training.learning_rate", "1e999", "got inf."),
+        ("training.learning_rate", "NaN", "got nan."),
+        ("ReduceLROnPlateau.min_lr", "[" * 6000, "got '[[["),
+    ],
+)
+def test_a_value_that_no_field_can_hold_is_refused_by_name(form, name, text, told):
+    app = form(**{"callbacks": "ReduceLROnPlateau", name: text})
+    assert not app.exception
+    assert told in texts(app.error).replace("\\", "")
+    short = name.partition(".")[2]
+    assert number(app, short).value is None
+    press(app, "remove-ReduceLROnPlateau")
+    app.switch_page(MONITOR).run()
+    app.query_params.clear()
+    app.switch_page(CONFIGURE).run()
+    assert not app.exception
+    if name.startswith("training"):
+        assert told in texts(app.error).replace("\\", "")
+        number(app, short).set_value(1).run()
+        assert not app.error
+
+
 def test_the_callbacks_that_are_off_say_why(form):
     app = form(callbacks="")
     assert "send requests to an address of their choice" in texts(app.markdown)

@@ -1,9 +1,11 @@
 """The page of data sets: what it shows, says and does, without a browser."""
 
 import json
+import time
 
 import pytest
 
+from core import store
 from core.data import about
 from core.data.about import About
 from core.data.audit import kept
@@ -84,6 +86,17 @@ def test_the_pairs_are_shown_by_kind(app, home):
     assert "**testing** · tumor" in texts(app.caption)
 
 
+def test_of_two_sets_of_one_title_each_can_be_chosen(app, home):
+    for name in ("one", "other"):
+        folder = audited(home, name)
+        (folder / about.FILE).write_text(About(title="Brains").model_dump_json())
+    opened(app, "folder/one")
+    for name in ("other", "one"):
+        chosen = next(box for box in app.selectbox if box.label == "Data set")
+        chosen.set_value(f"folder/{name}").run()
+        assert app.query_params["set"] in (f"folder/{name}", [f"folder/{name}"])
+
+
 def test_the_ways_to_split_are_shown_with_what_each_leaks(app, home):
     audited(home)
     opened(app, tab="Split")
@@ -143,6 +156,36 @@ def test_sets_of_other_visitors_are_not_offered(app, home, monkeypatch):
     assert "theirs" not in json.dumps(
         next(b for b in app.selectbox if b.label == "Data set").options
     )
+
+
+def test_a_set_that_was_brought_to_a_hosted_installation_is_gone_after_a_day(
+    app, home, monkeypatch
+):
+    monkeypatch.setenv("PLATEAU_HOSTED", "true")
+    app.run()
+    owner, now = store.owner_of(app.session_state["owner"]), time.time()
+    for name, hours in (("old", 25), ("young", 23)):
+        folder = write_set(home / "data" / name)
+        words = About(title=name, owner=owner, created_s=now - hours * 3600)
+        (folder / about.FILE).write_text(words.model_dump_json())
+        audit(home, name)
+    opened(app, "folder/young")
+    options = next(box for box in app.selectbox if box.label == "Data set").options
+    assert "young" in options
+    assert "old" not in options
+    assert not (home / "data" / "old").exists()
+
+
+def test_an_upload_that_gets_no_turn_is_gone_and_says_so(app, home, monkeypatch):
+    audited(home)
+    opened(app)
+    monkeypatch.setattr(tasks, "_MOST_WAITING", 0)
+    archive = write_zip(home / "Mine.zip", whole())
+    app.file_uploader[0].upload(archive.name, archive.read_bytes(), "application/zip").run()
+    button(app, "Add this zip").click().run()
+    assert "Many data sets are being read just now" in texts(app.error)
+    assert not list((home / "home" / "uploads").iterdir())
+    assert "datasets_arriving" not in app.session_state
 
 
 def test_an_uploaded_zip_becomes_a_set_and_the_upload_is_gone(app, home):

@@ -207,6 +207,55 @@ def test_best_weights_are_held_against_the_final_ones(app, home, scans, trained)
     assert "Nothing was lost, nothing gained" in texts(app.markdown)
 
 
+def test_a_run_that_takes_the_place_of_an_evaluated_one_is_evaluated(app, home, scans, trained):
+    known, new = trained("known"), trained("new", seed=1)
+    keep(home, known, answers(scans))
+    opened(app, runs=known, scans="twins")
+    (chosen,) = app.multiselect
+    chosen.set_value([known, new]).run()
+    app.multiselect[0].set_value([new]).run()
+    assert not app.exception
+    button(app, "Evaluate").click().run()
+    services.engine().asked[0].give(evaluated.to_bytes(answers(scans)))
+    app.run()
+    assert not app.exception
+    assert app.dataframe[0].value["scans"][0] == 3
+
+
+def test_of_two_runs_of_one_name_each_can_be_chosen_and_looked_at(app, home, scans, trained):
+    ids = [trained(), trained()]
+    for run_id, wrong in zip(ids, (range(2), range(5)), strict=True):
+        keep(home, run_id, answers(scans, wrong=wrong))
+    for run_id in ids:
+        opened(app, runs=",".join(ids))
+        app.selectbox(key="evaluate-model").set_value(f"{run_id}-final").run()
+        assert not app.exception
+        assert app.selectbox(key=f"evaluate-cell-{run_id}-final")
+        app.multiselect[0].set_value([run_id]).run()
+        assert app.query_params["runs"] in (run_id, [run_id])
+
+
+def test_scans_that_come_back_into_the_cache_are_shown_again(app, db, home, scans, trained):
+    run_id = trained()
+    keep(home, run_id, answers(scans, wrong=[4]))
+    store.update_run(db, run_id, training_scans=24, validation_scans=15)
+    cache = home / "home" / "cache"
+    cache.rename(home / "away")
+    opened(app, "Mistakes", runs=run_id)
+    assert "The scans are no longer in this machine's cache" in texts(app.caption)
+    app.session_state[f"tabs-{run_id}"] = "Scans"
+    app.query_params["run"] = run_id
+    app.switch_page("pages/train/monitor.py").run()
+    assert "Its scans are no longer in this machine's cache" in texts(app.caption)
+    (home / "away").rename(cache)
+    app.run()
+    assert "healthy" in texts(app.caption)
+    assert "no longer" not in texts(app.caption)
+    opened(app, "Mistakes", runs=run_id)
+    assert "is **healthy**" in texts(app.caption)
+    assert "no longer" not in texts(app.caption)
+
+
 def test_runs_without_best_weights_are_named(app, home, scans, trained):
     run_id = trained("with_out")
     keep(home, run_id, answers(scans))

@@ -1,6 +1,7 @@
 """Pausing, going on, forking and setting the rate, from the pages, without a browser."""
 
 import json
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -126,6 +127,19 @@ def test_a_finished_run_goes_on_with_more_epochs(app, db, owner):
     assert (run.status, run.spec.training.epochs) == (RunStatus.QUEUED, FINISHED + 10)
 
 
+def test_a_run_of_as_many_epochs_as_there_can_be_goes_on_from_one_that_can_be_followed(
+    app, db, owner
+):
+    spec = presets.quick_demo()
+    most = spec.training.model_copy(update={"epochs": 500})
+    spec = spec.model_copy(update={"training": most})
+    run_id = a_run(db, owner, status=RunStatus.FINISHED, spec=spec, finished=500)
+    open_monitor(app, run_id, going_on=True)
+    for label in ("Go on after epoch", "Continue from epoch"):
+        (box,) = [box for box in app.selectbox if box.label == label]
+        assert box.options[0] == "499"
+
+
 def test_a_run_goes_back_to_an_earlier_epoch_after_saying_what_is_forgotten(app, db, owner):
     run_id = a_run(db, owner)
     open_monitor(app, run_id, going_on=True)
@@ -210,6 +224,28 @@ def test_the_address_of_the_fork_form_says_what_is_forked(app, db, owner):
         run_id,
         str(FINISHED),
     ]
+
+
+@pytest.mark.parametrize("after", ["²", "9" * 6000, "-1", "", "x"])
+def test_an_epoch_that_is_none_opens_the_form_of_a_fork_all_the_same(app, db, owner, after):
+    run_id = a_run(db, owner)
+    app.query_params.update(links.to_query(store.read_run(db, run_id).spec))
+    app.query_params.update({"fork": run_id, "after": after})
+    app.switch_page(CONFIGURE).run()
+    assert not app.exception
+    assert button(app, f"Continue from epoch {FINISHED}")
+
+
+def test_the_link_to_a_run_from_scratch_has_what_was_typed_last(app, db, owner):
+    run_id = a_run(db, owner)
+    app.query_params.update(links.to_query(store.read_run(db, run_id).spec))
+    app.query_params.update({"fork": run_id, "after": "3"})
+    app.switch_page(CONFIGURE).run()
+    number(app, "epochs").set_value(77).run()
+    (way_out,) = [one for one in app.get("page_link") if "from scratch" in one.proto.label]
+    query = dict(parse_qsl(way_out.proto.query_string, keep_blank_values=True))
+    assert query["training.epochs"] == "77"
+    assert not {"fork", "after"} & set(query)
 
 
 def test_a_fork_without_an_epoch_of_its_own_is_refused_before_the_start(app, db, owner):

@@ -121,6 +121,43 @@ def test_a_run_that_does_not_exist_gets_a_sentence_and_the_example(app):
     assert "There is no run 'nope'" in texts(page.error).replace("\\", "")
 
 
+def test_the_link_to_a_deleted_run_shows_its_sentence_and_another_run(app, db):
+    app.run()
+    other = a_recorded_run(db)
+    app.query_params.update({"run": "nope", "callback": "EarlyStopping"})
+    page = app.switch_page(REPLAY).run(timeout=10)
+    assert not page.exception
+    assert "There is no run 'nope'" in texts(page.error).replace("\\", "")
+    assert choice(page, "Run").value == other
+    assert page.query_params["run"] == other
+    page.run()
+    assert not page.error
+
+
+def test_of_two_runs_of_one_name_each_can_be_chosen(app, db):
+    app.run()
+    ids = {a_recorded_run(db), a_recorded_run(db)}
+    page = choose_source(app.switch_page(REPLAY).run(), "A run")
+    for run_id in ids:
+        choice(page, "Run").set_value(run_id).run()
+        assert not page.exception
+        assert page.query_params["run"] == run_id
+
+
+def test_every_stop_of_a_slider_can_be_chosen(app, db):
+    app.run()
+    run_id = a_run(db, status=RunStatus.FINISHED)
+    losses = [1.0003, 1.0002, 1.0001]
+    epochs = [Epoch(n, {"val_loss": value}, 1e-3, 1e-3, 1.0, 0.8) for n, value in enumerate(losses)]
+    store.append(db, run_id, new_epochs=epochs)
+    app.query_params.update({"run": run_id, "callback": "EarlyStopping", "A.min_delta": "0.100001"})
+    page = app.switch_page(REPLAY).run()
+    for name in ("baseline", "min_delta"):
+        stops = slider(page, name).options
+        assert len(set(stops)) == len(stops)
+    assert "0.100001" in slider(page, "min_delta").options
+
+
 def test_a_wrong_value_in_a_link_gets_its_sentence(app):
     app.run()
     app.query_params.update({"callback": "ReduceLROnPlateau", "A.factor": "1.5"})
@@ -129,6 +166,10 @@ def test_a_wrong_value_in_a_link_gets_its_sentence(app):
     app.query_params.update({"callback": "EarlyStopping", "A.patience": "1" + "0" * 30})
     page = app.switch_page(REPLAY).run()
     assert not page.exception
+    for value in ("NaN", "Infinity", "1e999", "[1, NaN]", "9" * 400, "9" * 6000, "[" * 6000):
+        app.query_params.update({"callback": "ReduceLROnPlateau", "A.factor": value})
+        page = app.switch_page(REPLAY).run()
+        assert not page.exception, value
 
 
 def test_pasted_console_output_is_replayed(page):

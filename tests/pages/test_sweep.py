@@ -133,6 +133,19 @@ def test_a_base_is_taken_from_a_run_without_what_a_sweep_cannot_have(opened, app
     assert link(app)["callbacks"] == "ReduceLROnPlateau"
 
 
+def test_of_two_runs_of_one_name_each_can_be_the_base(opened, app, db):
+    app.run()
+    runs = {
+        store_run(db, "Demo", planned=epochs, owner=app.session_state["owner"]): epochs
+        for epochs in (11, 12)
+    }
+    app = opened()
+    for run_id, epochs in runs.items():
+        (base,) = [each for each in app.selectbox if each.label == "Start from"]
+        base.set_value(run_id).run()
+        assert link(app)["training.epochs"] == str(epochs)
+
+
 def test_the_form_on_configure_is_offered_as_a_base_once_it_was_filled(opened, app):
     app.run()
     app.query_params.update({"callbacks": "EarlyStopping", "EarlyStopping.patience": "4"})
