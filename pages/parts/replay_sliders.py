@@ -80,12 +80,16 @@ def settings_of(state: ReplayState, metric: str) -> list[Setting]:
 
 
 def _add(state: ReplayState) -> None:
+    if len(state.values) == len(NAMES):  # The second half of a double click.
+        return
     at = NAMES.index(state.shown)
     state.values.append(dict(state.values[at]))
     state.shown = NAMES[len(state.values) - 1]
 
 
 def _remove(state: ReplayState) -> None:
+    if len(state.values) == 1:  # Likewise.
+        return
     del state.values[NAMES.index(state.shown)]
     state.shown = NAMES[0]
     state.renew()
