@@ -114,8 +114,9 @@ def read_state(saved: SavedState, files: StateFiles, trunk: str) -> State:
 
 def delete_strays(db: Store, run_id: str, files: StateFiles) -> None:
     """Delete what a worker that died left half done."""
-    known = {state.file for state in store.read_states(db, run_id)}
-    files.delete(name for name in files.names_in(run_id) if name not in known)
+    names = files.names_in(run_id)
+    # Not by its own rows alone: forks and branches begin with files in their parent's folder.
+    files.delete(set(names) - store.named_files(db, names))
 
 
 def _resumed(db: Store, run: Run, state: State | None) -> Event:

@@ -253,6 +253,18 @@ def test_a_fork_with_the_same_settings_is_its_parent(lab):
     assert tables[0] == tables[1]
 
 
+def test_a_parent_that_goes_back_leaves_its_fork_the_state_it_begins_with(lab):
+    parent = lab.straight(REDUCING, epochs=3)
+    spec = store.read_run(lab.db, parent).spec
+    longer = spec.model_copy(update={"training": spec.training.model_copy(update={"epochs": 4})})
+    child = store.create_fork(lab.db, parent, longer, after_epoch=2, owner=OWNER)
+    store.resume_run(lab.db, parent, owner=OWNER, after_epoch=0)
+    lab.train_until(parent, epoch=1, batch=1)  # It has not done the shared epoch again.
+    forked = lab.train(child)
+    assert forked.status is RunStatus.FINISHED, forked.error
+    assert [epoch.epoch for epoch in store.read_epochs(lab.db, child)] == [3]
+
+
 def test_a_fork_with_another_rate_differs_from_there_on_and_says_so(lab):
     parent = lab.straight(REDUCING)
     before = store.read_run(lab.db, parent).spec
