@@ -4,17 +4,10 @@ import pytest
 
 from core import store
 from core.specs.run import RunSpec
-from core.store import Epoch, RunStatus, SavedState, StateFiles, Store
+from core.store import Epoch, RunStatus, SavedState, StateFiles
 from core.training.journal import Journal
+from tests.faults import fault
 from tests.waiting import until
-
-
-def break_down(db: Store, on: str, when: str) -> None:
-    """Have SQLite itself fail at some rows, as at a fault of the disk, and take all others."""
-    with db.write() as connection:
-        connection.exec_driver_sql(
-            f"CREATE TRIGGER fault BEFORE {on} WHEN {when} BEGIN SELECT json('no JSON'); END"
-        )
 
 
 def an_epoch(number):
@@ -26,10 +19,11 @@ def a_state(run_id, number):
 
 
 def test_after_a_row_that_was_not_taken_none_is_written(db, tmp_path):
-    break_down(db, "INSERT ON epochs", "NEW.epoch = 1")
     run_id = store.create_run(db, RunSpec(), owner="o")
     files = StateFiles(str(tmp_path / "states"))
-    with Journal(db, run_id, store.start_run(db, run_id), files) as journal:
+    attempt = store.start_run(db, run_id)
+    broken = fault(db, "INSERT ON epochs", when="NEW.epoch = 1")
+    with broken, Journal(db, run_id, attempt, files) as journal:
         journal.add(an_epoch(0))
         journal.add(a_state(run_id, 0))
         until(lambda: store.read_states(db, run_id), within_s=30, what="the first epoch")
@@ -50,9 +44,9 @@ def test_a_run_whose_last_rows_were_not_taken_has_not_finished(db, train, monkey
         journal.add(an_epoch(99))
         closed(journal)
 
-    break_down(db, "INSERT ON epochs", "NEW.epoch = 99")
     monkeypatch.setattr(Journal, "_close", leave_one_more)
-    run, _ = train(epochs=1, batch_size=16, verbose=0)
+    with fault(db, "INSERT ON epochs", when="NEW.epoch = 99"):
+        run, _ = train(epochs=1, batch_size=16, verbose=0)
     assert run.status is RunStatus.FAILED
     assert run.error == "The store cannot be used: malformed JSON."
 
@@ -62,7 +56,7 @@ def test_a_check_that_cannot_be_noted_leaves_the_training_as_it_ended(db, train,
     from core.training import run as runner
 
     monkeypatch.setattr(runner, "on_accelerator", lambda: True)
-    break_down(db, "UPDATE ON runs", "NEW.phase LIKE 'Checking%'")
-    run, _ = train(epochs=1, batch_size=16, verbose=0)
+    with fault(db, "UPDATE ON runs", when="NEW.phase LIKE 'Checking%'"):
+        run, _ = train(epochs=1, batch_size=16, verbose=0)
     assert (run.status, run.error) == (RunStatus.FINISHED, "")
     assert run.goes_on_exactly is None
