@@ -125,5 +125,6 @@ def from_text(text: str) -> Any:
     """Return the value that a text in a link stands for; a word stands for itself."""
     try:
         return json.loads(text)
-    except json.JSONDecodeError:
+    # No JSON, an integer of more digits than Python reads, or brackets nested too deep.
+    except (ValueError, RecursionError):
         return text
