@@ -106,6 +106,7 @@ LIFE = {
     EventKind.PAUSED,
     EventKind.CONTINUED,
     EventKind.STOPPED,
+    EventKind.FAILED,
     EventKind.FORKED,
     EventKind.FINISHED,
 }
