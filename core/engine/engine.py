@@ -146,16 +146,16 @@ class Engine:
             except Exception:  # noqa: BLE001
                 # The next round starts from what is there: a dead child, a lost connection.
                 _log.exception("the engine had to start over")
-                self._drop()
+                self._drop_what_can_be()
             self._give_up_late_answers()
             self._wake.wait(_ROUND_S)
             self._wake.clear()
-        self._drop()
+        self._drop_what_can_be()
         for answer in self._unasked:
             answer.give(error=_CLOSED)
 
     def _round(self) -> None:
-        if self._child is not None and self._child.poll() is not None:
+        if self._is_lost():
             self._drop()
         while self._orphans:
             self._take_up_again(self._orphans[0])
@@ -193,6 +193,13 @@ class Engine:
         self._sweeps.round(client, workers=self.trainers, resources=trains)
         self._collect_answers()
         self._look_after()
+
+    def _is_lost(self) -> bool:
+        """Tell whether the child is dead, or the scheduler was away for longer than Dask waits."""
+        if self._child is not None and self._child.poll() is not None:
+            return True
+        # It tries for its timeout to reach the scheduler again, and never after that.
+        return self._client is not None and self._client.status == "closed"
 
     def _send(
         self, client: Client, answer: Answer, resources: dict[str, int] | None
@@ -289,7 +296,7 @@ class Engine:
         self._lost = [future for future in self._lost if not future.done()]
         for run_id in store.read_silent(self._store, older_than_s=SILENCE_S):
             if run_id in self._futures:
-                # A machine that is gone closes no connection; Dask notices it minutes later.
+                # A worker that hangs closes no connection; Dask notices it minutes later.
                 self._take_up_again(run_id)
                 self._lost.append(self._futures.pop(run_id))
         store.interrupt_silent(self._store, older_than_s=SILENCE_S)
@@ -306,6 +313,14 @@ class Engine:
             return store.read_run(self._store, run_id).status
         except store.UnknownRun:
             return None
+
+    def _drop_what_can_be(self) -> None:
+        """Let go of a child or a cluster, though the store may not take note of all of it."""
+        try:
+            self._drop()
+        # What is left is noted by a later round, or is interrupted when it stays silent.
+        except Exception:  # noqa: BLE001
+            _log.exception("the engine could not let go of all it had")
 
     def _drop(self) -> None:
         """Let go of a child or a cluster; runs that had begun on it go on at the next one."""

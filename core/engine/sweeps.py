@@ -69,8 +69,9 @@ class SweepTasks:
     def lose(self, *, for_good: bool) -> None:
         """Let go of all tasks: the cluster is gone, and the app too if `for_good`."""
         for task in list(self._tasks):
-            del self._tasks[task]
             store.requeue_branches(self._store, task)
+            # Last, so that it is not forgotten where the store cannot be used just now.
+            del self._tasks[task]
         if for_good:
             for sweep_id in self._sweeps:
                 store.interrupt_sweep(self._store, sweep_id)
@@ -95,9 +96,9 @@ class SweepTasks:
         for task, (sweep_id, future) in list(self._tasks.items()):
             if not future.done():
                 continue
-            del self._tasks[task]
             error = future.exception() if future.status == "error" else None
             held = store.requeue_branches(self._store, task)
+            del self._tasks[task]
             if future.status == "finished" or held or sweep_id not in self._sweeps:
                 continue
             self._sweeps[sweep_id] += 1

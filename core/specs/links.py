@@ -125,6 +125,6 @@ def from_text(text: str) -> Any:
     """Return the value that a text in a link stands for; a word stands for itself."""
     try:
         return json.loads(text)
-    # Not that of JSON alone: Python reads no number of thousands of digits, nor that many brackets.
+    # No JSON, an integer of more digits than Python reads, or brackets nested too deep.
     except (ValueError, RecursionError):
         return text

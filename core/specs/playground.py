@@ -205,7 +205,8 @@ def _from_text(text: str, *, dial: Dial) -> Any:
         return text
     try:
         value = json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
+        is_number = isinstance(value, int) and not isinstance(value, bool)
+        return float(value) if is_number and not dial.is_whole else value
+    # No JSON, a number that Python does not read or hold, or brackets nested too deep.
+    except (ValueError, OverflowError, RecursionError):
         return text
-    is_number = isinstance(value, int) and not isinstance(value, bool)
-    return float(value) if is_number and not dial.is_whole else value

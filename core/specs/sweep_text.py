@@ -101,6 +101,10 @@ def _part(text: str) -> list[Any]:
 def _range(found: re.Match[str]) -> list[float]:
     text, (first, last, kind, amount, log) = found.string, found.groups()
     start, stop = float(first), float(last)
+    if not all(map(math.isfinite, (start, stop, float(amount or 1)))):
+        raise ValueError(
+            f"The numbers of a range must be finite, got {text!r}. Write 2 to 6 step 2."
+        )
     if kind and kind.lower() == "count":
         return _counted(text, start, stop, float(amount), log is not None)
     if log:
@@ -113,13 +117,14 @@ def _range(found: re.Match[str]) -> list[float]:
             f"A range must rise by a step greater than 0, got {text!r}. Write 2 to 6 step 2."
         )
     # Rounding must not lose the end: 0.1 to 0.3 step 0.1 has three values.
-    steps = math.floor((stop - start) / step + 1e-9)
+    steps = (stop - start) / step + 1e-9
     if steps >= MOST_VALUES:
+        got = math.floor(steps) + 1 if math.isfinite(steps) else "more than can be counted"
         raise ValueError(
-            f"A range may have {MOST_VALUES} values at most, got {steps + 1} in {text!r}. "
+            f"A range may have {MOST_VALUES} values at most, got {got} in {text!r}. "
             "Take a larger step."
         )
-    return [start + index * step for index in range(steps + 1)]
+    return [start + index * step for index in range(math.floor(steps) + 1)]
 
 
 def _counted(text: str, start: float, stop: float, count: float, log: bool) -> list[float]:

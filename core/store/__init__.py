@@ -92,7 +92,7 @@ from core.store.runs import (
 )
 from core.store.similar import KnownNoise, known_noise
 from core.store.state_files import StateFiles
-from core.store.states import read_states
+from core.store.states import named_files, read_states
 from core.store.sweeps import (
     UnknownSweep,
     count_active_sweeps,
@@ -164,6 +164,7 @@ __all__ = [
     "kept_epochs",
     "known_noise",
     "multiply_rate",
+    "named_files",
     "newest",
     "others_wait",
     "owner_of",

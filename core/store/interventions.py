@@ -70,10 +70,10 @@ def request_pause(store: Store, run_id: str, *, owner: str) -> None:
         NotYours: If the owner is somebody else.
         ValueError: If the run has ended.
     """
-    run = _active(store, run_id, owner)
+    _active(store, run_id, owner)
     update_run(store, run_id, pause_requested=True)
-    if run.status is RunStatus.QUEUED:
-        end_run(store, run_id, RunStatus.PAUSED)
+    # A worker that takes it just now reads the request.
+    end_run(store, run_id, RunStatus.PAUSED, only=[RunStatus.QUEUED])
 
 
 def withdraw_pause(store: Store, run_id: str, *, owner: str) -> None:

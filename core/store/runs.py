@@ -123,8 +123,8 @@ def update_run(store: Store, run_id: str, *, attempt: int | None = None, **value
     Args:
         store: The store.
         run_id: The run.
-        attempt: Whose change it is, from `start_run`; that of a worker whose run was
-            given to another is not made.
+        attempt: Whose change it is, from `start_run`; that of a worker whose run has ended or
+            was given to another is not made.
         **values: The columns.
     """
     with store.write() as connection:
@@ -179,7 +179,13 @@ def start_run(store: Store, run_id: str) -> int:
 
 
 def end_run(
-    store: Store, run_id: str, status: RunStatus, *, error: str = "", attempt: int | None = None
+    store: Store,
+    run_id: str,
+    status: RunStatus,
+    *,
+    error: str = "",
+    attempt: int | None = None,
+    only: Sequence[RunStatus] = ACTIVE,
 ) -> bool:
     """End an active run and write the event that says so; False if it had ended already.
 
@@ -191,9 +197,10 @@ def end_run(
         status: How it ended.
         error: Why, for the person.
         attempt: Whose end it is, from `start_run`; None for whoever is at work.
+        only: End it only if it stands so.
     """
     with store.write() as connection:
-        return end_in(connection, run_id, status, error=error, attempt=attempt)
+        return end_in(connection, run_id, status, error=error, attempt=attempt, only=only)
 
 
 def end_in(
@@ -203,12 +210,13 @@ def end_in(
     *,
     error: str = "",
     attempt: int | None = None,
+    only: Sequence[RunStatus] = ACTIVE,
 ) -> bool:
     """Do what `end_run` does, as a part of something larger."""
     now = time.time()
     result = connection.execute(
         update(runs)
-        .where(*_held(run_id, attempt), runs.c.status.in_(ACTIVE))
+        .where(*_held(run_id, attempt), runs.c.status.in_(only))
         .values(status=status, error=error, ended_s=now, heartbeat_s=now, phase="")
     )
     if result.rowcount == 1:
@@ -249,10 +257,10 @@ def request_stop(store: Store, run_id: str, *, owner: str) -> None:
         NotYours: If the owner is somebody else.
         ValueError: If it belongs to a sweep.
     """
-    run = independent_run(store, run_id, owner)
+    independent_run(store, run_id, owner)
     update_run(store, run_id, stop_requested=True)
-    if run.status is RunStatus.QUEUED:
-        end_run(store, run_id, RunStatus.STOPPED)
+    # A worker that takes it just now reads the request.
+    end_run(store, run_id, RunStatus.STOPPED, only=[RunStatus.QUEUED])
 
 
 def stop_requested(store: Store, run_id: str) -> bool:
@@ -335,9 +343,10 @@ def interrupt_silent(store: Store, *, older_than_s: float) -> list[str]:
 
 
 def _held(run_id: str, attempt: int | None) -> list[ColumnElement[bool]]:
-    """Return what picks a run, and only while it is in the hands of an attempt."""
+    """Return what picks a run, and only while it is active and in the hands of an attempt."""
     picked = [runs.c.id == run_id]
-    return picked if attempt is None else [*picked, runs.c.attempt == attempt]
+    held = [runs.c.attempt == attempt, runs.c.status.in_(ACTIVE)]
+    return picked if attempt is None else [*picked, *held]
 
 
 def owned_run(store: Store, run_id: str, owner: str) -> Run:

@@ -1,7 +1,7 @@
 """The states of trainings: which are kept, and for how long."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
@@ -73,6 +73,13 @@ def read_states(store: Store, owner_id: str) -> list[SavedState]:
     """Return the states kept of a run or of a branch, in the order of their epochs."""
     with store.read() as connection:
         return states_of(connection, owner_id)
+
+
+def named_files(store: Store, names: Iterable[str]) -> set[str]:
+    """Return those of some files of states that a run, a fork or a branch still needs."""
+    query = select(states.c.file).where(states.c.file.in_(list(names)))
+    with store.read() as connection:
+        return set(connection.execute(query).scalars())
 
 
 def forget_states(connection: Connection, which: ColumnElement[bool]) -> list[str]:

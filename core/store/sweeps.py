@@ -14,10 +14,11 @@ from core.store.branch_rows import (
     end_branch_in,
     hold_sweep,
     insert_branch,
+    run_ids_in,
     settle,
 )
 from core.store.connection import Store
-from core.store.records import ACTIVE, Ledger, Run, RunStatus, Sweep
+from core.store.records import ACTIVE, Branch, Ledger, Run, RunStatus, Sweep
 from core.store.runs import NotYours, delete_in, insert_run, run_of
 from core.store.states import forget_states
 from core.store.tables import branches, epochs, runs, states, sweeps
@@ -152,16 +153,8 @@ def resume_sweep(store: Store, sweep_id: str, *, owner: str) -> None:
     ends = (RunStatus.STOPPED, RunStatus.FAILED, RunStatus.INTERRUPTED)
     with store.write() as connection:
         hold_sweep(connection, sweep_id)
-        connection.execute(
-            update(branches)
-            .where(branches.c.sweep_id == sweep_id, branches.c.status.in_(ends))
-            .values(status=RunStatus.QUEUED, recoveries=0, recovered_at=None, task="", error="")
-        )
-        connection.execute(
-            update(runs)
-            .where(runs.c.sweep_id == sweep_id, runs.c.status.in_(ends))
-            .values(status=RunStatus.QUEUED, ended_s=None, error="", heartbeat_s=time.time())
-        )
+        for branch in branches_in(connection, sweep_id, ends):
+            _queue_again(connection, branch)
         connection.execute(
             update(sweeps)
             .where(sweeps.c.id == sweep_id)
@@ -229,6 +222,24 @@ def interrupt_sweep(store: Store, sweep_id: str, *, error: str = _GONE) -> None:
         for branch in branches_in(connection, sweep_id, ACTIVE):
             end_branch_in(connection, branch, RunStatus.INTERRUPTED, error=error)
         settle(connection, sweep_id)
+
+
+def _queue_again(connection: Connection, branch: Branch) -> None:
+    """Queue a branch that ended, and the runs that ended with it.
+
+    A run whose own callback had raised before has ended for itself, as one that had finished.
+    """
+    ids = list(run_ids_in(connection, branch, branch.settings).values())
+    connection.execute(
+        update(runs)
+        .where(runs.c.id.in_(ids), runs.c.status == branch.status, runs.c.error == branch.error)
+        .values(status=RunStatus.QUEUED, ended_s=None, error="", heartbeat_s=time.time())
+    )
+    connection.execute(
+        update(branches)
+        .where(branches.c.id == branch.id)
+        .values(status=RunStatus.QUEUED, recoveries=0, recovered_at=None, task="", error="")
+    )
 
 
 def _insert_runs(

@@ -41,7 +41,8 @@ class Journal(Background):
     """A thread that writes a run's rows, gives its signs of life and hears what is asked of it.
 
     The training never waits for the disk or for a lock: it leaves its rows here. They are
-    written in the order they are left, so that a state is never there without its epoch.
+    written in the order they are left, so that a state is never there without its epoch; after
+    some could not be written, none is.
 
     Args:
         db: The store.
@@ -87,13 +88,14 @@ class Journal(Background):
             rows = self._take()
             ended = None in rows
             try:
-                self._write([row for row in rows if row is not None])
+                if self.failure is None:
+                    self._write([row for row in rows if row is not None])
                 if time.monotonic() - beat > HEARTBEAT_S:
                     beat = time.monotonic()
                     store.update_run(self._store, self._run_id, attempt=self._attempt)
                 self._hear()
             except StoreError as error:
-                self.failure = error
+                self.failure = self.failure or error
                 self.stop_requested.set()
             except Superseded:
                 self.stop_requested.set()

@@ -60,7 +60,7 @@ def find_start(db: Store, run: Run, files: StateFiles) -> Start:
     delete_strays(db, run.id, files)
     rate = _rate_of_fork(db, run, state)
     events = [_resumed(db, run, state)] if rows_from_before else []
-    if rate is not None and state is not None:
+    if rate is not None and state is not None and not _rate_is_noted(db, run):
         events.append(_rate_event(state, rate))
     return Start(state, rate, tuple(events))
 
@@ -114,8 +114,9 @@ def read_state(saved: SavedState, files: StateFiles, trunk: str) -> State:
 
 def delete_strays(db: Store, run_id: str, files: StateFiles) -> None:
     """Delete what a worker that died left half done."""
-    known = {state.file for state in store.read_states(db, run_id)}
-    files.delete(name for name in files.names_in(run_id) if name not in known)
+    names = files.names_in(run_id)
+    # Not by its own rows alone: forks and branches begin with files in their parent's folder.
+    files.delete(set(names) - store.named_files(db, names))
 
 
 def _resumed(db: Store, run: Run, state: State | None) -> Event:
@@ -135,6 +136,14 @@ def _rate_of_fork(db: Store, run: Run, state: State | None) -> float | None:
     before = store.read_run(db, run.parent_id).spec.training.learning_rate
     rate = run.spec.training.learning_rate
     return rate if rate != before else None
+
+
+def _rate_is_noted(db: Store, run: Run) -> bool:
+    """Tell whether an earlier attempt noted the rate of a fork; it stays, as the shared epochs."""
+    return any(
+        event.kind is EventKind.LEARNING_RATE_SET and event.detail.get("by") == "fork"
+        for event in store.read_events(db, run.id)
+    )
 
 
 def _rate_event(state: State, rate: float) -> Event:

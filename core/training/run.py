@@ -91,6 +91,7 @@ def train_run(run_id: str) -> None:
         store.read_run(db, run_id)
         return
     status, error = RunStatus.FAILED, ""
+    journal: Journal | None = None
     try:
         files = StateFiles(settings.states_url)
         with Journal(db, run_id, attempt, files) as journal:
@@ -108,6 +109,9 @@ def train_run(run_id: str) -> None:
     except Exception as problem:  # noqa: BLE001
         _log.exception("run %s failed", run_id)
         error = sentence_of(problem)
+    # Known when all is written: the last rows wait until the training is over.
+    if journal is not None and journal.failure is not None:
+        status, error = RunStatus.FAILED, str(journal.failure)
     store.end_run(db, run_id, status, error=error, attempt=attempt)
     # Now, not when the next person presses Start: the collection takes up to 0.8 s.
     keras.utils.clear_session(free_memory=True)
@@ -173,10 +177,7 @@ def _fit(work: _Work, scans: ScanSet) -> RunStatus:
         parameters=model.count_params(),
     )
     with _state_writer(work) as writer:
-        status = _train(work, start, writer, model=model, training=training, scans=scans)
-    if work.journal.failure:
-        raise work.journal.failure
-    return status
+        return _train(work, start, writer, model=model, training=training, scans=scans)
 
 
 def _arrange_files(work: _Work, start: Start) -> None:
@@ -261,16 +262,15 @@ def _check_device(work: _Work, scans: ScanSet, directory: Path) -> None:
     """Find out whether such a run goes on exactly on this accelerator, and keep it with the run."""
     if not on_accelerator() or work.journal.failure:
         return
-    work.update(phase="Checking whether it can go on exactly here", phase_share=None)
     try:
+        work.update(phase="Checking whether it can go on exactly here", phase_share=None)
         exact = known_or_tried(
             work.spec.training, scans, build_model, device=device(), directory=directory
         )
+        work.update(goes_on_exactly=exact)
     # The training is over: whatever becomes of the check, it stands.
     except Exception:  # noqa: BLE001
         _log.exception("the check of run %s failed", work.run.id)
-        return
-    work.update(goes_on_exactly=exact)
 
 
 def _giver(

@@ -92,8 +92,9 @@ class Cluster(Machines):
     def scheduler(self):
         command = documented("dask scheduler ").replace("10.0.0.1", "127.0.0.1")
         command = command.replace("8786", str(self.port))
-        setting = documented("export DASK_DISTRIBUTED__SCHEDULER").split()[1].split("=")
-        self.environment[setting[0]] = setting[1]
+        self.environment |= dict(
+            re.findall(r"^export (DASK_DISTRIBUTED__SCHEDULER\w+)=(\S+)$", DOCUMENT, re.MULTILINE)
+        )
         # A dashboard has a fixed port, where another program may have one.
         return self.start(*shlex.split(command), "--protocol", "tls", "--no-dashboard")
 

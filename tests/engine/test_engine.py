@@ -2,19 +2,25 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+from contextlib import closing
 
 import psutil
 import pytest
 
 from core import store
+from core.engine.engine import Engine
 from core.engine.roles import TRAINS
+from core.settings import Settings
 from core.specs.callbacks import ReduceLROnPlateau
 from core.specs.data import FolderScans
 from core.specs.run import RunSpec, TrainingSpec
+from core.specs.sweep import Axis, SweepSpec
 from core.store import EventKind, RunStatus
 from tests.engine.conftest import WARM_UP_S
+from tests.faults import fault
 from tests.waiting import until
 
 pytestmark = pytest.mark.keras
@@ -197,3 +203,72 @@ def test_a_run_of_an_app_that_is_gone_is_interrupted(db, engine, monkeypatch):
     run_id = store.create_run(db, RunSpec(), owner=OWNER)  # Queued by nobody.
     until(lambda: not active(db, run_id), within_s=30, what="the run to be interrupted")
     assert store.read_run(db, run_id).status is RunStatus.INTERRUPTED
+
+
+class Outpost:
+    """A scheduler without workers, at an address that stays, and an engine that has joined it."""
+
+    def __init__(self, home):
+        with closing(socket.socket()) as listener:
+            listener.bind(("127.0.0.1", 0))
+            self.port = listener.getsockname()[1]
+        self.scheduler = self.start()
+        address = f"tcp://127.0.0.1:{self.port}"
+        settings = Settings(plateau_home=home, dask_scheduler_address=address, database_url="")
+        self.db = store.Store(settings.store_url)
+        self.engine = Engine(settings, self.db)
+        self.joined()
+
+    def start(self):
+        where = ["--host", "127.0.0.1", "--port", str(self.port)]
+        return subprocess.Popen(["dask", "scheduler", *where, "--no-dashboard"])
+
+    def joined(self, other_than=None):
+        """Return the engine's client when it has one, and one other than that."""
+
+        def found():
+            client = self.engine._client
+            return client not in (None, other_than) and client.status == "running"
+
+        until(found, within_s=90, what="the engine to join the scheduler")
+        return self.engine._client
+
+    def kill(self):
+        self.scheduler.kill()
+        self.scheduler.wait()
+
+
+@pytest.fixture
+def outpost(tmp_path):
+    there = Outpost(tmp_path)
+    yield there
+    there.engine.close()
+    there.kill()
+    there.db.close()
+
+
+def test_a_scheduler_that_was_away_for_long_is_joined_again(outpost):
+    lost = outpost.joined()
+    lost._timeout = 0.1  # Of the seconds for which Dask tries to reach it again.
+    outpost.kill()
+    until(lambda: lost.status == "closed", within_s=60, what="Dask to give up")
+    outpost.scheduler = outpost.start()
+    assert outpost.joined(other_than=lost).scheduler_info()["workers"] == {}
+
+
+def test_an_engine_starts_over_though_the_store_does_not_take_note_of_it(outpost):
+    db, first = outpost.db, outpost.joined()
+    base = RunSpec(callbacks=(ReduceLROnPlateau(),))
+    axes = (Axis(callback=0, parameter="patience", values=(1, 2)),)
+    sweep_id = store.create_sweep(db, SweepSpec(base=base, axes=axes), owner=OWNER).id
+    store.claim_branch(db, sweep_id, task="task", worker="here")
+    outpost.engine._sweeps._tasks["task"] = sweep_id, first.submit(abs, -1)
+    with fault(db, "UPDATE ON branches"):
+        outpost.engine.submit_sweep([])  # No name of a sweep: an error that no round foresees.
+        outpost.joined(other_than=first)
+        assert store.waiting_and_at_work(db, sweep_id) == (0, 1)
+    until(
+        lambda: store.waiting_and_at_work(db, sweep_id) == (1, 0),
+        within_s=60,
+        what="the branch to be queued again",
+    )

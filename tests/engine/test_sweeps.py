@@ -13,6 +13,7 @@ from core.specs.sweep import Axis, SweepSpec
 from core.store import RunStatus
 from tests.engine.conftest import WARM_UP_S
 from tests.engine.test_engine import OWNER, has_epochs, start, worker_of
+from tests.faults import fault
 from tests.waiting import until
 
 __all__ = ["start"]  # A fixture.
@@ -94,6 +95,39 @@ def test_a_sweep_of_an_app_that_closes_is_interrupted_and_can_be_resumed(db):
     store.resume_sweep(db, sweep_id, owner=OWNER)
     assert store.waiting_and_at_work(db, sweep_id) == (1, 0)
     store.stop_sweep(db, sweep_id, owner=OWNER)
+
+
+@pytest.fixture
+def held(tmp_path):
+    """A store of its own, and a sweep in it whose branch a worker has in hand."""
+    own = store.Store(f"sqlite:///{tmp_path}/store.sqlite")
+    base = RunSpec(callbacks=(ReduceLROnPlateau(),))
+    axes = (Axis(callback=0, parameter="patience", values=(1, 2)),)
+    sweep_id = store.create_sweep(own, SweepSpec(base=base, axes=axes), owner=OWNER).id
+    store.claim_branch(own, sweep_id, task="task", worker="here")
+    yield own, sweep_id
+    own.close()
+
+
+@pytest.mark.parametrize("ends", ["with its cluster", "by itself"])
+def test_a_task_that_ends_while_the_store_is_away_is_not_forgotten(held, engine, ends):
+    own, sweep_id = held
+    future = engine._client.submit(abs, -1, pure=False)
+    future.result(timeout=60)
+    tasks = SweepTasks(own)
+    tasks._tasks["task"] = sweep_id, future
+
+    def notice():
+        if ends == "by itself":
+            tasks.round(engine._client, workers=1, resources=None)
+        else:
+            tasks.lose(for_good=False)
+
+    with fault(own, "UPDATE ON branches"), pytest.raises(store.StoreError):
+        notice()
+    assert store.waiting_and_at_work(own, sweep_id) == (0, 1)
+    notice()
+    assert store.waiting_and_at_work(own, sweep_id) == (1, 0)
 
 
 def test_a_run_of_somebody_else_comes_between_the_branches_of_a_sweep(db, sweep, start):

@@ -106,6 +106,7 @@ LIFE = {
     EventKind.PAUSED,
     EventKind.CONTINUED,
     EventKind.STOPPED,
+    EventKind.FAILED,
     EventKind.FORKED,
     EventKind.FINISHED,
 }
@@ -253,12 +254,25 @@ def test_a_fork_with_the_same_settings_is_its_parent(lab):
     assert tables[0] == tables[1]
 
 
+def test_a_parent_that_goes_back_leaves_its_fork_the_state_it_begins_with(lab):
+    parent = lab.straight(REDUCING, epochs=3)
+    spec = store.read_run(lab.db, parent).spec
+    longer = spec.model_copy(update={"training": spec.training.model_copy(update={"epochs": 4})})
+    child = store.create_fork(lab.db, parent, longer, after_epoch=2, owner=OWNER)
+    store.resume_run(lab.db, parent, owner=OWNER, after_epoch=0)
+    lab.train_until(parent, epoch=1, batch=1)  # It has not done the shared epoch again.
+    forked = lab.train(child)
+    assert forked.status is RunStatus.FINISHED, forked.error
+    assert [epoch.epoch for epoch in store.read_epochs(lab.db, child)] == [3]
+
+
 def test_a_fork_with_another_rate_differs_from_there_on_and_says_so(lab):
     parent = lab.straight(REDUCING)
     before = store.read_run(lab.db, parent).spec
     training = before.training.model_copy(update={"learning_rate": 0.0001, "epochs": 3})
     spec = before.model_copy(update={"training": training})
     child = store.create_fork(lab.db, parent, spec, after_epoch=1, owner=OWNER)
+    lab.train_until(child, epoch=2, batch=1)  # What sets the rate again notes it once.
     lab.train(child)
     (mine, theirs) = (store.read_history(lab.db, each) for each in (child, parent))
     assert [e.logs for e in mine.epochs[:2]] == [e.logs for e in theirs.epochs[:2]]

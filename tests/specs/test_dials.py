@@ -64,6 +64,8 @@ def test_a_link_brings_back_any_value_between_the_stops():
         ("A.ReduceLROnPlateau.patience", "true", "a whole number from 0 to 40"),
         ("A.learning_rate", "NaN", "a number from 0.001 to 2.5"),
         ("A.learning_rate", "[" * 5000, "a number from 0.001 to 2.5"),
+        ("A.learning_rate", "9" * 5000, "a number from 0.001 to 2.5"),
+        ("A.learning_rate", "9" * 400, "a number from 0.001 to 2.5"),
         ("gradient_noise", "Infinity", "a number from 0 to 3"),
         ("optimizer", "lion", 'one of "sgd", "momentum", "adam"'),
         ("B.EarlyStopping", "1", "one of false, true"),

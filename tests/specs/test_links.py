@@ -1,5 +1,6 @@
 """A configuration survives its link."""
 
+import pytest
 from hypothesis import given
 
 from core.specs import links, presets
@@ -40,6 +41,12 @@ def test_a_wrong_value_stays_in_the_form_to_be_mended():
     flat = links.from_query({"callbacks": "ReduceLROnPlateau", "ReduceLROnPlateau.factor": "1.5"})
     assert flat["ReduceLROnPlateau.factor"] == 1.5
     assert links.flat_to_query(flat)["ReduceLROnPlateau.factor"] == "1.5"
+
+
+@pytest.mark.parametrize("text", ["9" * 5000, "[" * 100_000])
+def test_what_python_cannot_read_stands_for_itself(text):
+    flat = links.from_query({"callbacks": "EarlyStopping", "EarlyStopping.patience": text})
+    assert flat["EarlyStopping.patience"] == text
 
 
 def test_the_tutorial_preset_is_the_chapters_experiment():

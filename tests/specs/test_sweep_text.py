@@ -42,6 +42,11 @@ def test_values_are_read_as_a_person_writes_them(text, values):
         ("0 to 1 count 3 log", "ends greater than 0"),
         ("1 to 2 step 1 log", "need a count"),
         ("1 to 30, 40 to 70", "50 values at most, got 61"),
+        ("0 to 1 step 1e-320", "50 values at most, got more than can be counted"),
+        ("0 to 1e999", "must be finite, got '0 to 1e999'"),
+        ("1e999 to 1e999", "must be finite"),
+        ("0 to 1 step 1e999", "must be finite"),
+        ("0 to 1e999 count 3", "must be finite"),
     ],
 )
 def test_what_cannot_be_counted_out_is_refused_with_the_reason(text, words):

@@ -195,3 +195,36 @@ def test_a_queued_run_pauses_at_once_and_holds_no_worker(db):
     store.request_pause(db, run_id, owner=OWNER)
     assert store.read_run(db, run_id).status is RunStatus.PAUSED
     assert store.count_active(db) == 0
+
+
+@pytest.mark.parametrize(
+    ("press", "where"),
+    [(store.request_pause, "core.store.interventions"), (store.request_stop, "core.store.runs")],
+)
+def test_a_run_that_a_worker_takes_as_somebody_presses_is_asked_and_not_ended(
+    db, monkeypatch, press, where
+):
+    run_id = store.create_run(db, presets.quick_demo(), owner=OWNER)
+    read = store.runs.independent_run
+
+    def taken_meanwhile(*arguments):
+        run = read(*arguments)
+        store.start_run(db, run_id)
+        return run
+
+    monkeypatch.setattr(f"{where}.independent_run", taken_meanwhile)
+    press(db, run_id, owner=OWNER)
+    run = store.read_run(db, run_id)
+    assert run.status is RunStatus.PREPARING
+    orders = store.read_orders(db, run_id, run.attempt)
+    assert orders.pause or orders.stop
+    assert store.read_events(db, run_id) == []
+
+
+def test_a_worker_does_not_bring_back_a_run_that_has_ended(db):
+    run_id = store.create_run(db, presets.quick_demo(), owner=OWNER)
+    attempt = store.start_run(db, run_id)
+    store.end_run(db, run_id, RunStatus.INTERRUPTED)
+    before = store.read_run(db, run_id)
+    store.update_run(db, run_id, attempt=attempt, status=RunStatus.RUNNING, phase="late")
+    assert store.read_run(db, run_id) == before

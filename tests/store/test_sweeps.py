@@ -30,7 +30,7 @@ def claim(db, sweep_id, task="task"):
     return store.claim_branch(db, sweep_id, task=task, worker="here")
 
 
-def train(db, branch, epoch, *, ended=(), seconds=2.0, settings=None):
+def train(db, branch, epoch, *, ended=(), how=(RunStatus.FINISHED, ""), seconds=2.0, settings=None):
     """Write an epoch of a branch as its worker does."""
     ids = store.read_run_ids(db, branch)
     chosen = [ids[each] for each in (settings or branch.settings)]
@@ -43,7 +43,7 @@ def train(db, branch, epoch, *, ended=(), seconds=2.0, settings=None):
             seconds,
             dict.fromkeys(chosen, row),
             {run_id: [Event(EventKind.CHECKPOINT_SAVED, epoch)] for run_id in chosen},
-            {ids[each]: (RunStatus.FINISHED, "") for each in ended},
+            {ids[each]: how for each in ended},
             a_state(branch, epoch),
         ),
     )
@@ -196,6 +196,21 @@ def test_stop_keeps_what_is_done_and_resume_goes_on(db):
     runs = [run for run in store.read_sweep_runs(db, sweep_id) if run.seed == 0]
     assert [run.status for run in runs] == [RunStatus.FINISHED, *[RunStatus.QUEUED] * 2]
     assert len(store.read_epochs(db, runs[1].id)) == 1
+
+
+@pytest.mark.parametrize("status", [RunStatus.FAILED, RunStatus.INTERRUPTED])
+def test_a_run_that_failed_by_itself_is_not_resumed_with_the_branch(db, status):
+    sweep_id = a_sweep(db)
+    branch = claim(db, sweep_id)
+    train(db, branch, 0, ended=[0], how=(RunStatus.FAILED, "Its callback raised."))
+    store.end_branch(db, branch, status, error="The disk is full.")
+    store.resume_sweep(db, sweep_id, owner=OWNER)
+    runs = store.read_sweep_runs(db, sweep_id)
+    assert [run.status for run in runs] == [RunStatus.FAILED, *[RunStatus.QUEUED] * 2]
+    assert [run.error for run in runs] == ["Its callback raised.", "", ""]
+    store.end_branch(db, claim(db, sweep_id), RunStatus.FINISHED)
+    after = [run.status for run in store.read_sweep_runs(db, sweep_id)]
+    assert after == [RunStatus.FAILED, *[RunStatus.FINISHED] * 2]
 
 
 def test_a_sweep_of_an_app_that_is_gone_is_interrupted_and_can_be_resumed(db):
