@@ -182,7 +182,8 @@ class Engine:
                 resources=trains,
             )
             self._futures[run_id].add_done_callback(self._wake_up)
-        answers = resources_for(ANSWERS, workers, own=bool(self._child and self._futures))
+        busy = bool(self._futures) or self._sweeps.at_work
+        answers = resources_for(ANSWERS, workers, own=bool(self._child and busy))
         while self._unasked:
             # Taken off last, so that none is lost with the connection.
             self._asked[self._unasked[0]] = self._send(client, self._unasked[0], answers)

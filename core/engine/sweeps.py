@@ -38,6 +38,11 @@ class SweepTasks:
         self._sweeps: dict[str, int] = {}
         self._tasks: dict[str, tuple[str, Future[Any]]] = {}
 
+    @property
+    def at_work(self) -> bool:
+        """Whether a task of a sweep is with a worker."""
+        return bool(self._tasks)
+
     def add(self, sweep_id: str) -> None:
         """Have a queued sweep trained."""
         self._sweeps[sweep_id] = 0

@@ -88,6 +88,7 @@ class _Bench:
         self.db = db
         self._settings = settings
         self._files = StateFiles(settings.states_url)
+        self._sweep_id = sweep_id
         self._spec: SweepSpec = store.read_sweep(db, sweep_id).spec
         self._scans: ScanSet | None = None
         self._model: keras.Model | None = None
@@ -145,9 +146,7 @@ class _Bench:
         specs = {each: self._spec.run_spec(each, branch.seed) for each in start.settings}
         spec = specs[start.settings[0]].training
         scans = self._load(specs[start.settings[0]], journal)
-        if start.state is not None:
-            run_id = store.read_run_ids(self.db, branch)[start.settings[0]]
-            restart.require_same_scans(store.read_run(self.db, run_id), scans)
+        self._require_same_scans(scans)
         set_determinism(spec)
         model = self._build(spec, scans, start)
         training = batches.ScanBatches(
@@ -202,6 +201,13 @@ class _Bench:
             on_progress=show,
         )
         return self._scans
+
+    def _require_same_scans(self, scans: ScanSet) -> None:
+        """Refuse scans that are not those of the branches before: curves would not compare."""
+        for run in store.read_sweep_runs(self.db, self._sweep_id):
+            if run.scans_digest is not None:
+                restart.require_same_scans(run, scans)
+                return
 
     def _build(self, spec: TrainingSpec, scans: ScanSet, start: _Start) -> keras.Model:
         """Return a model: that of the last branch, if a state gives it all its values anyway."""

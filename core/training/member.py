@@ -115,13 +115,31 @@ class Member:
         """Have the callbacks act on an epoch; what one raises ends this setting alone."""
         own = dict(logs or {})
         try:
-            for callback in self.callbacks:
+            for callback in self.callbacks if not self.failure else ():
                 callback.on_epoch_end(epoch, own)
         # Such as a metric that is not there, under a mode that asks for its direction.
         except Exception as problem:  # noqa: BLE001
-            _log.exception("setting %s failed", self.setting)
-            self.failure = single.sentence_of(problem)
-            single.close_tables(self.watched)
+            self._fail(problem)
+
+    def end_batch(self, batch: int, logs: Mapping[str, Any] | None) -> None:
+        """Have the callbacks act on a batch; what one raises ends this setting alone.
+
+        Raises:
+            RuntimeError: Keras's own, of TerminateOnNaN: the loss is that of all settings.
+        """
+        try:
+            for callback in self.callbacks if not self.failure else ():
+                callback.on_train_batch_end(batch, logs)
+        # Such as a file that ModelCheckpoint cannot write in the middle of an epoch.
+        except Exception as problem:
+            if str(problem).startswith(single.BROKEN_OFF):
+                raise
+            self._fail(problem)
+
+    def _fail(self, problem: Exception) -> None:
+        _log.error("setting %s failed", self.setting, exc_info=problem)
+        self.failure = single.sentence_of(problem)
+        single.close_tables(self.watched)
 
     @property
     def status(self) -> RunStatus:

@@ -4,6 +4,7 @@
 # pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
 # pyright: reportMissingTypeStubs=false, reportArgumentType=false
 
+import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,15 +70,28 @@ def give_back(callback: keras.callbacks.Callback, memory: Memory) -> None:
     One that watches another metric, or the other way round, than the one that remembers
     begins anew.
     """
+    if isinstance(callback, keras.callbacks.CSVLogger):
+        _continue_table(callback)
     if memory.watches != _watches(callback):
         return
     for name, value in memory.values.items():
         setattr(callback, name, value)
     if isinstance(callback, keras.callbacks.EarlyStopping) and callback.restore_best_weights:
         callback.best_weights = [np.array(each) for each in memory.best_weights] or None
+        if callback.best_weights is None and callback.best is not None:
+            # What it would restore was not kept: it begins anew.
+            callback.best, callback.wait = None, 0
     hooks = _hooks_of(callback)
     if hooks is not None and memory.lines_left is not None:
         hooks.lines_left = memory.lines_left
+
+
+def _continue_table(callback: keras.callbacks.CSVLogger) -> None:
+    """Have a table that goes on keep its columns, though the logs now have others."""
+    if callback.append_header:  # There is no table yet.
+        return
+    with Path(callback.filename).open(newline="") as table:
+        callback.keys = next(csv.reader(table, delimiter=callback.sep))[1:]
 
 
 def _watches(callback: keras.callbacks.Callback) -> tuple[str, str] | None:

@@ -17,10 +17,10 @@ from core.store import Batch, Epoch, Event, EventKind
 from core.training.callbacks import counters_of
 from core.training.hand import Hand, rate_of
 from core.training.journal import RowTaker
+from core.training.restart import model_files
 
 # Ten a second would be allowed; each is a transaction of its own.
 _BATCH_INTERVAL_S = 0.25
-_MODEL_FILES = (".keras", ".weights.h5")
 
 
 class StopRequested(Exception):
@@ -72,7 +72,7 @@ class Recorder(keras.callbacks.Callback):
 
     def noted(self) -> dict[str, Any]:
         """Return what was noted and must not be noted again after an interruption."""
-        return {"nan": self._saw_nan, "diverged": self.diverged}
+        return {"nan": self._saw_nan, "diverged": self.diverged, "files": dict(self._files)}
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         """Remember which files are there, and the rate before anything changed it."""
@@ -242,11 +242,7 @@ class Recorder(keras.callbacks.Callback):
 
     def _model_files(self) -> dict[str, int]:
         """Return the model files in the run's directory with their times, in nanoseconds."""
-        return {
-            file.name: file.stat().st_mtime_ns
-            for file in self._directory.iterdir()
-            if file.name.endswith(_MODEL_FILES)
-        }
+        return {file.name: file.stat().st_mtime_ns for file in model_files(self._directory)}
 
 
 def _numbers(logs: Mapping[str, Any]) -> dict[str, float]:

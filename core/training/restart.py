@@ -11,10 +11,12 @@ from core import store
 from core.data.scan_set import ScansError, ScanSet
 from core.specs.callbacks import BackupAndRestore, CSVLogger
 from core.specs.lineage import trunk_digest
-from core.specs.run import RunSpec
+from core.specs.run import FINAL_MODEL, RunSpec
 from core.store import Event, EventKind, Run, SavedState, StateFiles, Store
 from core.training.state import State, UnusableState
 from core.training.state_format import decode
+
+_MODEL_FILES = (".keras", ".weights.h5")
 
 
 @dataclass(frozen=True)
@@ -166,11 +168,33 @@ def prepare_files(spec: RunSpec, directory: Path, state: State | None, *, goes_o
 
     Keras's own backup goes: its callback would put back weights and an epoch of its own.
     """
+    if goes_on:
+        _forget_later_models(directory, state)
     for callback in spec.callbacks if goes_on else ():
         if isinstance(callback, BackupAndRestore):
             shutil.rmtree(directory / callback.backup_dir, ignore_errors=True)
         if isinstance(callback, CSVLogger):
             _cut(directory / callback.filename, 0 if state is None else _bytes_of_table(state))
+
+
+def model_files(directory: Path) -> list[Path]:
+    """Return the models and weights that a run has saved."""
+    return [file for file in directory.iterdir() if file.name.endswith(_MODEL_FILES)]
+
+
+def _forget_later_models(directory: Path, state: State | None) -> None:
+    """Delete what was saved after a state was taken: it would pass for what belongs to it."""
+    if state is not None and "files" not in state.noted:
+        return  # A state of an earlier version.
+    for file in model_files(directory):
+        if file.name == FINAL_MODEL or not _is_of(state, file):
+            file.unlink()
+
+
+def _is_of(state: State | None, file: Path) -> bool:
+    """Tell whether a model was saved as it is now when a state was taken."""
+    known: Mapping[str, int] = {} if state is None else state.noted.get("files", {})
+    return known.get(file.name) == file.stat().st_mtime_ns
 
 
 def _bytes_of_table(state: State) -> int:
@@ -195,8 +219,14 @@ def take_files_along(
         for event in history.events
         if event.kind is EventKind.CHECKPOINT_SAVED
     }
-    tables = {each.filename for each in run.spec.callbacks if isinstance(each, CSVLogger)}
-    wanted = tables | {name for name, epoch in newest.items() if epoch <= state.epoch}
+    tables = _tables(run.spec) & _tables(store.read_run(db, run.parent_id).spec)
+    wanted = {name for name, _ in tables}
+    wanted |= {name for name, epoch in newest.items() if epoch <= state.epoch}
     for name in sorted(wanted):
         if (parent_directory / name).is_file() and not (directory / name).exists():
-            shutil.copyfile(parent_directory / name, directory / name)
+            # With its time, by which the state knows it.
+            shutil.copy2(parent_directory / name, directory / name)
+
+
+def _tables(spec: RunSpec) -> set[tuple[str, str]]:
+    return {(e.filename, e.separator) for e in spec.callbacks if isinstance(e, CSVLogger)}

@@ -104,8 +104,8 @@ class Team(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Pass it on; what callbacks do here is the same for all settings."""
-        for callback in self._all():
-            callback.on_train_batch_end(batch, logs)
+        for member in self.members:
+            member.end_batch(batch, logs)
 
     def on_test_batch_begin(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Pass it on; a recorder ends the training if Stop was pressed."""

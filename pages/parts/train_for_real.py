@@ -30,7 +30,10 @@ def show(replayed: Replayed, source: Recording, own: Watcher | None) -> None:
     parts = first_other_decision(replayed, [bool(state and state["fired"]) for state in states])
     if parts >= replayed.epochs:
         return
-    same_watch = own is not None and own.mode == callback.mode
+    # Weights that the run's own callback did not keep, it cannot give to another.
+    keeps = getattr(own, "restore_best_weights", False)
+    lacks_weights = getattr(callback, "restore_best_weights", False) and not keeps
+    same_watch = own is not None and own.mode == callback.mode and not lacks_weights
     counters = states if same_watch else [None] * len(states)
     fork = real_fork(replayed, counters, store.kept_epochs(services.db(), run.id), parts)
     _offer(run, replayed, fork, parts)

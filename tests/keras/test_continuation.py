@@ -254,6 +254,57 @@ def test_a_fork_with_the_same_settings_is_its_parent(lab):
     assert tables[0] == tables[1]
 
 
+def test_a_fork_whose_logs_have_other_columns_writes_below_the_right_ones(lab):
+    parent = lab.straight(REDUCING, CSVLogger(), epochs=3)
+    spec = store.read_run(lab.db, parent).spec
+    for callbacks, rows in ((CSVLogger(),), 3), ((CSVLogger(separator=";"),), 1):
+        without = spec.model_copy(update={"callbacks": callbacks})
+        child = store.create_fork(lab.db, parent, without, after_epoch=1, owner=OWNER)
+        assert lab.train(child).status is RunStatus.FINISHED
+        table = (lab.home / "runs" / child / "log.csv").read_text().splitlines()
+        written = list(csv.DictReader(table, delimiter=callbacks[0].separator))
+        logs = store.read_history(lab.db, child).epochs[-1].logs
+        assert len(written) == rows
+        assert {name: float(written[-1][name]) for name in logs} == logs
+
+
+def test_a_run_that_goes_back_keeps_no_model_of_what_it_forgot(lab):
+    saving = ModelCheckpoint(filepath="best.keras", monitor="loss", save_best_only=True)
+    whole = lab.straight(saving, WAITING)
+    directory = lab.home / "runs" / whole
+    facts, best = lab.facts(whole), (directory / "best.keras").stat().st_mtime_ns
+    assert store.read_states(lab.db, whole)[-1].epoch == 3
+    store.resume_run(lab.db, whole, owner=OWNER, after_epoch=1)
+    lab.train_until(whole, epoch=2, batch=1)
+    assert not [file.name for file in directory.glob("*.keras") if file.stat().st_mtime_ns >= best]
+    assert lab.train(whole).status is RunStatus.FINISHED
+    assert lab.facts(whole) == facts
+
+
+def test_weights_that_were_not_kept_are_not_restored_in_a_fork(lab):
+    # Nothing improves by 9: the best epoch is the first, whose weights the parent did not keep.
+    waiting = EarlyStopping(monitor="loss", patience=30, min_delta=9.0)
+    parent = lab.straight(waiting, epochs=3)
+    spec = store.read_run(lab.db, parent).spec
+    restoring = waiting.model_copy(update={"patience": 1, "restore_best_weights": True})
+    wanted = spec.model_copy(
+        update={
+            "callbacks": (restoring,),
+            "training": spec.training.model_copy(update={"epochs": 6}),
+        }
+    )
+    child = store.create_fork(lab.db, parent, wanted, after_epoch=1, owner=OWNER)
+    assert lab.train(child).status is RunStatus.FINISHED
+    counted = [epoch.callbacks[0] for epoch in store.read_epochs(lab.db, child)]
+    assert [each["wait"] for each in counted] == [0, 1]
+    (restored,) = [
+        event
+        for event in store.read_events(lab.db, child)
+        if event.kind is EventKind.WEIGHTS_RESTORED
+    ]
+    assert restored.detail["from_epoch"] == 2
+
+
 def test_a_parent_that_goes_back_leaves_its_fork_the_state_it_begins_with(lab):
     parent = lab.straight(REDUCING, epochs=3)
     spec = store.read_run(lab.db, parent).spec

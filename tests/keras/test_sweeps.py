@@ -1,5 +1,8 @@
 """A sweep gives each setting the run it would have had alone, to the last bit."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -203,6 +206,36 @@ def test_a_setting_that_fails_takes_no_other_along(lab):
     assert bad.error == alone.error
     assert lab.facts(bad) == lab.facts(alone)
     assert len(store.read_epochs(lab.db, good.id)) == 3
+
+
+def test_what_a_setting_raises_at_a_batch_takes_no_other_along(lab):
+    # `val_loss` is not in the logs of a batch.
+    saving = ModelCheckpoint(filepath="m{val_loss:.2f}.keras")
+    every = Axis(callback=0, parameter="save_freq", values=("epoch", 2))
+    sweep_id = lab.create(saving, axes=(every,), epochs=2)
+    assert lab.train(sweep_id).status is RunStatus.FINISHED
+    good, bad = store.read_sweep_runs(lab.db, sweep_id)
+    assert (good.status, bad.status) == (RunStatus.FINISHED, RunStatus.FAILED)
+    assert "Failed to format this callback filepath" in bad.error
+    assert "Failed to format this callback filepath" in lab.alone(bad).error
+    assert len(store.read_epochs(lab.db, good.id)) == 2
+
+
+def test_seeds_of_a_sweep_have_the_same_scans(lab, tiny_scans):
+    from core.training.recorder import StopRequested
+
+    sweep_id = lab.create(REDUCING, axes=(FACTORS,), seeds=(0, 1), epochs=2)
+    lab.train_until(sweep_id, 1, 1, how=StopRequested)
+    store.resume_sweep(lab.db, sweep_id, owner=OWNER)
+    others = replace(tiny_scans, validation=np.roll(tiny_scans.validation, 16))
+    with lab.monkeypatch.context() as patch:
+        patch.setattr(data, "load", lambda *_, **__: others)
+        lab.train(sweep_id)
+    runs = store.read_sweep_runs(lab.db, sweep_id)
+    assert {run.status for run in runs} == {RunStatus.FAILED}
+    assert all("have changed since" in run.error for run in runs)
+    store.resume_sweep(lab.db, sweep_id, owner=OWNER)
+    assert lab.train(sweep_id).status is RunStatus.FINISHED
 
 
 @pytest.fixture
