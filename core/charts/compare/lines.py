@@ -53,8 +53,8 @@ def lines_of(histories: Sequence[History], *, by_seed: bool) -> list[Line]:
     """Bring together runs that differ by seed alone, in the order of their first run.
 
     What happened on the way counts as the settings do: a fork that changed some, a rate set by
-    hand. A run whose seed its group already has, the same training once more, says nothing about the
-    noise between seeds: it goes to a line of its own.
+    hand. A run whose seed its group already has, the same training once more, says nothing about
+    the noise between seeds: it goes to a line of its own.
 
     Args:
         histories: The runs.
