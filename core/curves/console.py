@@ -126,8 +126,9 @@ class _Transcript:
             # What callbacks say names an epoch, which helps only where the bars have numbers too.
             return epochs
         if len(epochs) > 1 and len(numbers) == 1:
-            # So Keras 2 printed `fit(epochs=1)` in a loop: the order counts, and what callbacks
-            # say of the rate stands before the bar it belongs to.
+            # `fit(epochs=1)` in a loop, with the header that Keras 2.2 printed for it as well
+            # (`ProgbarLogger.on_epoch_begin`): the order counts, and what callbacks say of the
+            # rate stands before the bar it belongs to.
             for row in self._rows:
                 row.epoch = None
         return self._rows
