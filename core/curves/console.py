@@ -121,8 +121,17 @@ class _Transcript:
             "sees, are lost here."
         )
         epochs = [row for row in self._rows if row.progress is not None]
-        # What callbacks say names an epoch, which helps only where the bars have numbers too.
-        return self._rows if any(row.epoch is not None for row in epochs) else epochs
+        numbers = {row.epoch for row in epochs}
+        if numbers <= {None}:
+            # What callbacks say names an epoch, which helps only where the bars have numbers too.
+            return epochs
+        if len(epochs) > 1 and len(numbers) == 1:
+            # `fit(epochs=1)` in a loop, with the header that Keras 2.2 printed for it as well
+            # (`ProgbarLogger.on_epoch_begin`): the order counts, and what callbacks say of the
+            # rate stands before the bar it belongs to.
+            for row in self._rows:
+                row.epoch = None
+        return self._rows
 
     def _begin(self, number: int, epoch: int | None) -> None:
         self._end()

@@ -198,11 +198,12 @@ def _spread(
     """Give a shorter list its places among all epochs, or drop it; return the note that says so.
 
     With `validation_freq=n`, Keras logs validation in every n-th epoch, and the list is that much
-    shorter.
+    shorter. Of a list that two values of n make as short, nothing says which.
     """
     values, where = columns[name], present[name]
     every = length // max(1, len(values))
-    if not len(values) or length // every != len(values):
+    fits = bool(len(values)) and length // every == len(values)
+    if not fits or length // max(1, every - 1) == len(values):
         del columns[name], present[name]
         return (
             f"{shown(name)} was left out: its list has the length {len(values)}, there are "

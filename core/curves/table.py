@@ -54,6 +54,10 @@ def read_table(
             "numbered in their order."
         )
         counter = None
+    if counter != "":
+        # Beside a column that counts epochs, the index that pandas writes counts lines.
+        columns.pop("", None)
+        present.pop("", None)
     source: Source = "csv_logger" if _is_from_csv_logger(table.header) else "table"
     if counter is None:
         epochs = table.order()

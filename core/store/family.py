@@ -33,6 +33,8 @@ _OF_THE_RUN_ALONE = frozenset(
         EventKind.PAUSED,
         EventKind.CONTINUED,
         EventKind.RESUMED,
+        # It can only have been the fork's last shared epoch, behind which the fork went on.
+        EventKind.EARLY_STOP,
         EventKind.WEIGHTS_RESTORED,
     ]
 )

@@ -1,5 +1,6 @@
 """What can be taken home from a run."""
 
+import glob
 import re
 from collections.abc import Callable
 from functools import partial
@@ -15,6 +16,9 @@ from core.store import History, Run
 from pages.parts import services
 
 _LARGEST_BYTES = 200 * 2**20
+_PLACEHOLDERS = re.compile(r"(?:\{[^{}]*\})+")
+# The last model under the name it has while it is written, and under its own.
+_OF_THE_RUN = (f"partial-{FINAL_MODEL}", FINAL_MODEL)
 
 
 def show(run: Run, history: History) -> None:
@@ -29,7 +33,7 @@ def show(run: Run, history: History) -> None:
         for callback in run.spec.callbacks:
             if isinstance(callback, ModelCheckpoint):
                 label = "Best model" if callback.save_best_only else "Checkpoint"
-                _model(label, directory / callback.filepath)
+                _model(label, _newest(directory, callback.filepath))
             if isinstance(callback, TensorBoard):
                 _logs(run, f"{stem}-logs.zip", directory / callback.log_dir)
             if isinstance(callback, CSVLogger):
@@ -37,6 +41,13 @@ def show(run: Run, history: History) -> None:
         _model("Final model", directory / FINAL_MODEL)
     if not any(isinstance(callback, ModelCheckpoint) for callback in run.spec.callbacks):
         st.caption("To keep the best model as well as the last, add `ModelCheckpoint`.")
+
+
+def _newest(directory: Path, filepath: str) -> Path:
+    """Return the file that ModelCheckpoint wrote last: one an epoch where its name says which."""
+    pattern = "*".join(map(glob.escape, _PLACEHOLDERS.split(filepath)))
+    written = [file for file in directory.glob(pattern) if file.name not in _OF_THE_RUN]
+    return max(written, key=lambda file: file.stat().st_mtime_ns, default=directory / filepath)
 
 
 def _model(label: str, file: Path) -> None:

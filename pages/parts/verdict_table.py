@@ -44,6 +44,12 @@ def show(run: Run, epochs: Sequence[Epoch], events: Sequence[Event]) -> None:
         )
         acts_only = st.toggle("Only where it acted", key=f"verdicts-acts-{run.id}")
     told = callbacks[kind or next(iter(callbacks))]
+    if len(told.verdicts) <= len(judged) - len(own):
+        st.caption(
+            "Counted from epoch 1 on, these settings stop before this run's own epochs begin: a "
+            "replay says nothing about them. What it did is in the list of events."
+        )
+        return
     rows = [
         _row(told.kind, epoch, verdict, acted)
         # EarlyStopping judges no epoch behind the one in which it would stop.

@@ -169,6 +169,32 @@ def test_rates_are_taken_from_what_learning_rate_scheduler_prints():
     assert recorded.rates.tolist() == [0.1, 0.05]
 
 
+def test_what_callbacks_say_without_a_finished_epoch_is_no_training():
+    said = "\nEpoch 1: LearningRateScheduler setting learning rate to 0.1.\n"
+    with pytest.raises(UnreadableCurves, match="No finished epoch"):
+        read_console(said + "Epoch 1/1\n2/5 ━━━━ 1s 9ms/step - loss: 1.0\n")
+
+
+def test_fits_of_one_epoch_with_a_scheduler_that_speaks_are_numbered_in_their_order():
+    recorded = one(
+        "".join(
+            f"\nEpoch 1: LearningRateScheduler setting learning rate to {rate}.\n"
+            "Epoch 1/1\n5/5 - 1s - 9ms/step - loss: 1.0\n"
+            for rate in (0.1, 0.05, 0.01)
+        )
+    )
+    assert recorded.epochs.tolist() == [1, 2, 3]
+    assert recorded.rates.tolist() == [0.1, 0.05, 0.01]
+
+
+def test_fits_of_one_epoch_with_a_plateau_that_speaks_are_numbered_in_their_order():
+    bar = "Epoch 1/1\n5/5 - 1s - 9ms/step - loss: 1.0\n"
+    said = "\nEpoch 1: ReduceLROnPlateau reducing learning rate to 0.01.\n"
+    recorded = one(bar + bar + said + bar + bar)
+    assert recorded.epochs.tolist() == [1, 2, 3, 4]
+    np.testing.assert_array_equal(recorded.rates, [np.nan, np.nan, 0.01, 0.01])
+
+
 def test_unfinished_epoch_is_left_out_with_its_line():
     recorded = one(KERAS_3 + "Epoch 4/9\n20/50 ━━━━ 3s 45ms/step - accuracy: 0.9 - loss: 1.0\n")
     assert len(recorded) == 3

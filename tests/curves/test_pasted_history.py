@@ -71,6 +71,12 @@ def test_list_that_fits_no_epochs_is_left_out():
     assert len(recorded.notes) == 2
 
 
+def test_list_that_fits_the_epochs_in_two_ways_is_left_out():
+    recorded = one('{"loss": [9, 8, 7, 6, 5, 4, 3, 2, 1, 0], "val_loss": [1, 2]}')
+    assert list(recorded.columns) == ["loss"]
+    assert "nothing says which these are" in recorded.notes[0]
+
+
 def test_what_is_not_numbers_is_left_out_and_named():
     recorded = one('{"loss": [1, 2], "names": ["a", "b"], "flag": [true, 1], "n": 3}')
     assert list(recorded.columns) == ["loss"]

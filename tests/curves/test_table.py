@@ -45,6 +45,12 @@ def test_index_that_pandas_writes_counts_epochs():
     assert recorded.epochs.tolist() == [1, 2]
 
 
+def test_index_beside_a_column_of_epochs_is_no_metric():
+    recorded = one(",epoch,loss,val_loss\n0,4,0.5,0.6\n1,5,0.4,0.5\n")
+    assert list(recorded.columns) == ["loss", "val_loss"]
+    assert recorded.epochs.tolist() == [4, 5]
+
+
 def test_epochs_that_begin_with_one_stay_as_they_are():
     assert one("Epoch;Score\n1;0.5\n2;0.6").epochs.tolist() == [1, 2]
 

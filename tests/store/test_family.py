@@ -114,7 +114,14 @@ def test_a_fork_needs_an_epoch_of_its_own_and_a_kept_state(db):
 def test_ends_of_the_parent_are_not_the_forks(db):
     parent = a_run(db, finished=2, spec=SPEC)
     store.resume_run(db, parent, owner=OWNER)
-    store.append(db, parent, new_events=[Event(EventKind.RESUMED, 1, {"died": False})])
+    store.append(
+        db,
+        parent,
+        new_events=[
+            Event(EventKind.RESUMED, 1, {"died": False}),
+            Event(EventKind.EARLY_STOP, 1, {}),
+        ],
+    )
     child = fork(db, parent, after_epoch=1)
     kinds = {event.kind for event in store.read_history(db, child).events}
     assert kinds == {EventKind.CHECKPOINT_SAVED, EventKind.FORKED}

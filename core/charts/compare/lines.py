@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
+from typing import Any
 
 import numpy as np
 
 from core.charts.compare.differences import differing_settings, short_names, value_text
-from core.charts.history import History
+from core.charts.history import History, is_by_hand
 from core.plateaus.arrays import FloatArray
 from core.plateaus.directions import likely_direction
 from core.specs.callbacks import METRICS
 from core.specs.run import RunSpec
+from core.store.records import EventKind
 
 _TRAILING_SEED = re.compile(r"[\W_]+((seeds?|s)[\W_]*\d*)?$", re.IGNORECASE)
 
@@ -50,8 +52,9 @@ class Line:
 def lines_of(histories: Sequence[History], *, by_seed: bool) -> list[Line]:
     """Bring together runs that differ by seed alone, in the order of their first run.
 
-    A run whose seed its group already has, the same training once more, says nothing about the
-    noise between seeds: it goes to a line of its own.
+    What happened on the way counts as the settings do: a fork that changed some, a rate set by
+    hand. A run whose seed its group already has, the same training once more, says nothing about
+    the noise between seeds: it goes to a line of its own.
 
     Args:
         histories: The runs.
@@ -62,7 +65,7 @@ def lines_of(histories: Sequence[History], *, by_seed: bool) -> list[Line]:
     for history in histories:
         key, spec = history.run.id, history.run.spec
         if by_seed:
-            key = _without_seed(spec).model_dump_json()
+            key = f"{_without_seed(spec).model_dump_json()} {_turns(history)}"
             repeats[f"{key} {spec.training.seed}"] += 1
         groups[key, repeats[f"{key} {spec.training.seed}"]].append(history)
     grouped = list(groups.values())
@@ -115,6 +118,24 @@ def best_index(values: FloatArray, metric: str) -> int | None:
 def _without_seed(spec: RunSpec) -> RunSpec:
     training = spec.training.model_copy(update={"seed": 0})
     return spec.model_copy(update={"name": "", "training": training})
+
+
+def _turns(history: History) -> list[tuple[Any, ...]]:
+    """Return what made a run besides its settings and its seed.
+
+    A fork that changed nothing but the number of epochs trained as if it had never been forked.
+    """
+    turns: list[tuple[Any, ...]] = []
+    if history.run.keras_restore:
+        turns.append(("keras_restore", history.run.forked_at))
+    for event in history.events:
+        changed = {**event.detail.get("changed", {})}
+        changed.pop("training.epochs", None)
+        if event.kind is EventKind.FORKED and changed:
+            turns.append(("forked", event.epoch, sorted(changed.items())))
+        if is_by_hand(event):
+            turns.append(("by hand", event.epoch, event.detail.get("batch"), event.detail["to"]))
+    return turns
 
 
 def _names(groups: Sequence[Sequence[History]]) -> list[str]:

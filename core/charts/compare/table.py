@@ -82,7 +82,12 @@ def best_of(history: History, metric: str) -> float | None:
 def _settings(histories: Sequence[History]) -> list[dict[str, Any]]:
     differences = differing_settings([history.run.spec for history in histories])
     differences = [one for one in differences if one.setting != "training.seed"]
-    names = short_names([difference.setting for difference in differences])
+    full = [difference.setting for difference in differences]
+    # A setting called as a column, such as "epochs", stands there by its full name.
+    names = [
+        name if short in COLUMNS else short
+        for short, name in zip(short_names(full), full, strict=True)
+    ]
     return [
         {name: one.value(index) for name, one in zip(names, differences, strict=True)}
         for index in range(len(histories))
@@ -99,7 +104,7 @@ def _row(
         "run": run.name,
         **({} if line is None else {"line": line}),
         "seed": run.spec.training.seed,
-        **{name: value for name, value in settings.items() if name not in COLUMNS},
+        **settings,
         "best": None if best is None else float(values[best]),
         "final": _number(values[-1]) if len(values) else None,
         "gap": _gap(history, metric),

@@ -8,6 +8,7 @@ import pytest
 
 from core.charts.compare.lines import lines_of
 from core.charts.compare.table import COLUMNS, rows_of, table_csv
+from core.specs.data import SimulatedScans
 
 
 def rows(histories, metric="val_accuracy", *, by_seed=False):
@@ -62,6 +63,18 @@ def test_a_run_of_nan_has_no_figures_and_no_zeros(stored):
 def test_settings_that_differ_stand_in_the_row_as_numbers(stored):
     both = rows(stored({"patience": 2}, {"patience": 10}))
     assert [row["patience"] for row in both] == [2, 10]
+
+
+def test_settings_called_as_a_column_stand_by_their_full_name(stored):
+    both = rows(
+        stored(
+            {"planned": 8, "scans": SimulatedScans(seed=1)},
+            {"planned": 20, "scans": SimulatedScans(seed=2)},
+        )
+    )
+    assert [row["training.epochs"] for row in both] == [8, 20]
+    assert [row["scans.seed"] for row in both] == [1, 2]
+    assert [(row["epochs"], row["seed"]) for row in both] == [(8, 0), (8, 0)]
 
 
 def test_a_row_names_its_line_where_lines_hold_several_runs(stored):

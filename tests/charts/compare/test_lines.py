@@ -1,6 +1,7 @@
 """Which runs make one line, and what it is called."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from core.charts.compare.lines import (
     rates_of,
     values_of,
 )
+from core.store import Event, EventKind
 from tests.compared_runs import RISING
 
 
@@ -39,6 +41,50 @@ def test_ungrouped_each_run_is_a_line_of_its_own(stored):
 def test_the_same_seed_once_more_is_no_second_seed(stored):
     histories = stored({"seed": 3}, {"seed": 3}, {"seed": 4})
     assert [line.n for line in lines_of(histories, by_seed=True)] == [2, 1]
+
+
+def forked(history, *, after=3, changed=None, **fields):
+    detail = {"parent": "p", "changed": {"training.epochs": [6, 8], **(changed or {})}}
+    event = Event(EventKind.FORKED, after, detail)
+    run = replace(history.run, parent_id="p", forked_at=after, **fields)
+    return replace(history, run=run, events=[*history.events, event])
+
+
+def with_rate(history, to, *, batch=10):
+    detail = {"from": 0.1, "to": to, "by": "hand", "batch": batch}
+    event = Event(EventKind.LEARNING_RATE_SET, 2, detail)
+    return replace(history, events=[*history.events, event])
+
+
+@pytest.mark.parametrize(
+    "turned",
+    [
+        lambda one: forked(one, changed={"ReduceLROnPlateau.patience": [10, 2]}),
+        lambda one: forked(one, keras_restore=True),
+        lambda one: with_rate(one, 0.01),
+    ],
+    ids=["changed midway", "brought back by Keras", "rate set by hand"],
+)
+def test_what_happened_on_the_way_tells_runs_apart_and_groups_those_of_the_same(stored, turned):
+    one, other, straight = stored({"seed": 0}, {"seed": 1}, {"seed": 2})
+    lines = lines_of([turned(one), turned(other), straight], by_seed=True)
+    assert [line.seeds for line in lines] == [(0, 1), (2,)]
+
+
+def test_turns_of_another_epoch_value_or_batch_are_others(stored):
+    one, other = stored({"seed": 0}, {"seed": 1})
+    changed = {"ReduceLROnPlateau.patience": [10, 2]}
+    for pair in (
+        [forked(one, changed=changed), forked(other, changed=changed, after=4)],
+        [with_rate(one, 0.01), with_rate(other, 0.02)],
+        [with_rate(one, 0.01), with_rate(other, 0.01, batch=11)],
+    ):
+        assert [line.n for line in lines_of(pair, by_seed=True)] == [1, 1]
+
+
+def test_a_fork_that_only_trained_longer_is_another_seed(stored):
+    one, other = stored({"seed": 0}, {"seed": 1})
+    assert [line.n for line in lines_of([forked(one), other], by_seed=True)] == [2]
 
 
 def test_equal_names_are_told_apart_by_the_settings_that_differ(stored):
