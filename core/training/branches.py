@@ -146,7 +146,6 @@ class _Bench:
         specs = {each: self._spec.run_spec(each, branch.seed) for each in start.settings}
         spec = specs[start.settings[0]].training
         scans = self._load(specs[start.settings[0]], journal)
-        self._require_same_scans(scans)
         set_determinism(spec)
         model = self._build(spec, scans, start)
         training = batches.ScanBatches(
@@ -194,13 +193,15 @@ class _Bench:
                 shown = (phase, share)
                 store.update_branch_runs(self.db, journal.branch, phase=phase, phase_share=share)
 
-        self._scans = data.load(
+        scans = data.load(
             spec.scans,
             data_dir=self._settings.data_dir,
             cache_dir=self._settings.cache_dir,
             on_progress=show,
         )
-        return self._scans
+        self._require_same_scans(scans)
+        self._scans = scans
+        return scans
 
     def _require_same_scans(self, scans: ScanSet) -> None:
         """Refuse scans that are not those of the branches before: curves would not compare."""

@@ -168,9 +168,10 @@ def prepare_files(spec: RunSpec, directory: Path, state: State | None, *, goes_o
 
     Keras's own backup goes: its callback would put back weights and an epoch of its own.
     """
-    if goes_on:
-        _forget_later_models(directory, state)
-    for callback in spec.callbacks if goes_on else ():
+    if not goes_on:
+        return
+    _forget_later_models(directory, state)
+    for callback in spec.callbacks:
         if isinstance(callback, BackupAndRestore):
             shutil.rmtree(directory / callback.backup_dir, ignore_errors=True)
         if isinstance(callback, CSVLogger):

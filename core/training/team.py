@@ -103,7 +103,7 @@ class Team(keras.callbacks.Callback):
             callback.on_train_batch_begin(batch, logs)
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Pass it on; what callbacks do here is the same for all settings."""
+        """Pass it on; what callbacks do to the model here is the same for all settings."""
         for member in self.members:
             member.end_batch(batch, logs)
 

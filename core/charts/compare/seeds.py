@@ -14,7 +14,8 @@ from core.plateaus.wording import format_metric
 
 _FEWEST = 2
 _CONFIDENCE = 0.95
-_ROUNDING = 1e-9
+# Keras's metrics are float32: steps of a four-hundredth that are equal differ by that much.
+_ROUNDING = 4 * float(np.finfo(np.float32).eps)
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Contrast:
     @property
     def tells_noise(self) -> bool:
         """Whether the interval has a width; seeds that agree by chance give it none."""
-        return self.high - self.low > _ROUNDING * max(abs(self.low), abs(self.high))
+        return self.high > self.low
 
     @property
     def exceeds_noise(self) -> bool:
@@ -112,7 +113,9 @@ def contrast(one: Spread, other: Spread, *, comparisons: int = 1) -> Contrast | 
     else:
         error, freedom = _welch(_array(one), _array(other))
     difference = one.mean - other.mean
-    reach = _quantile(freedom, comparisons) * error if error else 0.0
+    largest = max(map(abs, (*one.values.values(), *other.values.values())))
+    alike = error <= _ROUNDING * largest
+    reach = 0.0 if alike else _quantile(freedom, comparisons) * error
     return Contrast(one.name, other.name, difference, difference - reach, difference + reach, pairs)
 
 

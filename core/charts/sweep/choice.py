@@ -23,21 +23,17 @@ class Held:
         contrast: Mean difference, this one less the other, with its interval; None where they
             share fewer than two seeds.
         same: Whether every value is the same: the choice between them makes no difference.
-        every_alike: Whether each seed shows the very same difference. Two or three seeds that
-            agree by chance would give an interval without width.
     """
 
     setting: int
     against: int
     contrast: Contrast | None
     same: bool
-    every_alike: bool
 
     @property
     def differs(self) -> bool:
         """Whether the difference is larger than the noise between seeds explains."""
-        found = self.contrast
-        return found is not None and not self.every_alike and found.exceeds_noise
+        return self.contrast is not None and self.contrast.exceeds_noise
 
 
 @dataclass(frozen=True)
@@ -173,13 +169,11 @@ def hold(
     one, other = (
         Spread(names[row], _by_seed(values[row], seeds, both)) for row in (setting, against)
     )
-    alike = bool(differences.size) and bool(np.ptp(differences) <= _rounding(values[setting]))
     return Held(
         setting,
         against,
         contrast(one, other, comparisons=comparisons),
         same=bool(differences.size) and not differences.any(),
-        every_alike=alike and bool(differences.any()),
     )
 
 
@@ -187,11 +181,6 @@ def _by_seed(values: FloatArray, seeds: Sequence[int], both: FloatArray) -> Mapp
     return {
         seed: float(value) for seed, value, there in zip(seeds, values, both, strict=True) if there
     }
-
-
-def _rounding(values: FloatArray) -> float:
-    """Return what differences of such values may differ by and still be one."""
-    return 8 * float(np.finfo(np.float64).eps) * float(np.nanmax(np.abs(values)))
 
 
 def _ahead(values: FloatArray, mode: Direction) -> float | None:

@@ -49,7 +49,7 @@ def held_told(held: Held, names: Sequence[str], mode: Direction) -> str:
     found = held.contrast
     if found is None:
         return "one seed cannot tell"
-    if held.every_alike:
+    if not found.tells_noise:
         return "the same difference with every seed: too few to tell"
     if not found.exceeds_noise:
         return "not larger than the noise"

@@ -60,7 +60,7 @@ class TwinCounts:
 def count(audit: Audit) -> TwinCounts:
     """Count the scans of an audit that have twins."""
     # Files that cannot be read are not trained on: equal ones leak nothing.
-    readable = np.array([not fact.problem for fact in audit.facts], bool)
+    readable = audit.readable
     found, testing = audit.twins, audit.testing & readable
     training = ~audit.testing & readable
     digests = [fact.digest for fact in audit.facts]
