@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.parts import engine_state, first_visit, live_feed, scan_source, visitor
+from pages.parts import engine_state, first_visit, launch, live_feed, scan_source, visitor
 
 
 def main() -> None:
@@ -40,6 +40,7 @@ def main() -> None:
     first_visit.mend()
     visitor.keep_token()
     scan_source.leave(page.url_path)
+    launch.follow(page.url_path)
     with st.sidebar:
         engine_state.show()
     st.caption(

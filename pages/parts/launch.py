@@ -6,8 +6,7 @@ import streamlit as st
 
 from core import store
 from core.specs.run import RunSpec
-from pages.parts import services, visitor
-from pages.parts.once import Once
+from pages.parts import once, services, visitor
 from pages.parts.words import quoting
 
 RUNS = "runs"
@@ -36,23 +35,34 @@ def start_button(
             None for one from scratch. What it refuses with a ValueError, PermissionError or
             LookupError is said by `show_refusal`.
     """
-    once = Once(RUNS)
+    run = once.Once(RUNS)
     # Not `on_click`: its arguments are of the last draw, and a value typed just before the
     # press would be missing from the run.
     pressed = st.button(
         label,
-        key=f"{key}-{once.nonce}",
+        key=f"{key}-{run.nonce}",
         type="primary" if kind == "primary" else "secondary",
         icon=":material/play_arrow:",
         width="stretch",
         disabled=spec is None,
     )
-    if pressed and spec is not None and not once.made:
-        _start(spec, once, create or _from_scratch)
+    if pressed and spec is not None and not run.made:
+        _start(spec, run, create or _from_scratch)
         if _REFUSED in st.session_state:
             st.rerun()  # It is said above the button.
-    if once.made:
-        st.switch_page(MONITOR, query_params={"run": once.made, **visitor.parameters()})
+    if run.made:
+        _open_monitor(run.made)
+
+
+def follow(page: str) -> None:
+    """Open the monitor of a run just started, where a second click takes the visitor back.
+
+    Args:
+        page: The address of the page that is about to be drawn.
+    """
+    shown = st.query_params.get("run") if MONITOR.endswith(f"/{page}.py") else None
+    if run_id := once.overtaken(RUNS, page=page, shown=shown):
+        _open_monitor(run_id)
 
 
 def show_refusal() -> None:
@@ -61,11 +71,15 @@ def show_refusal() -> None:
         st.warning(quoting(st.session_state.pop(_REFUSED)), icon=":material/block:")
 
 
+def _open_monitor(run_id: str) -> None:
+    st.switch_page(MONITOR, query_params={"run": run_id, **visitor.parameters()})
+
+
 def _from_scratch(spec: RunSpec, owner: str) -> str:
     return store.create_run(services.db(), spec, owner=owner)
 
 
-def _start(spec: RunSpec, once: Once, create: Create) -> None:
+def _start(spec: RunSpec, run: once.Once, create: Create) -> None:
     if reason := refusal():
         st.session_state[_REFUSED] = reason
         return
@@ -77,7 +91,7 @@ def _start(spec: RunSpec, once: Once, create: Create) -> None:
         return run_id
 
     try:
-        once.make(start)
+        run.make(start)
     except (ValueError, PermissionError, LookupError) as reason:
         st.session_state[_REFUSED] = str(reason)
 

@@ -6,8 +6,7 @@ from core import store
 from core.plateaus.sweep_work import Work, estimate_work
 from core.specs.sweep import SweepSpec
 from core.store.known import KnownTraining, known_training
-from pages.parts import services, visitor
-from pages.parts.once import Once
+from pages.parts import once, services, visitor
 from pages.parts.words import duration, escaped, when
 
 SWEEPS = "sweeps"
@@ -28,23 +27,37 @@ def show(spec: SweepSpec | None) -> None:
         _show_work(spec)
     if _REFUSED in st.session_state:
         st.warning(st.session_state.pop(_REFUSED), icon=":material/block:")
-    once = Once(SWEEPS)
+    sweep = once.Once(SWEEPS)
     # Not `on_click`: its arguments are of the last draw, without what was typed just before.
     pressed = st.button(
         "Start the sweep",
-        key=f"sweep-start-{once.nonce}",
+        key=f"sweep-start-{sweep.nonce}",
         type="primary",
         icon=":material/play_arrow:",
         width="stretch",
         disabled=spec is None,
     )
-    if pressed and spec is not None and not once.made:
-        _start(spec, once)
+    if pressed and spec is not None and not sweep.made:
+        _start(spec, sweep)
         if _REFUSED in st.session_state:
             st.rerun()  # It is said above the button.
-    if once.made:
-        st.query_params.from_dict({"sweep": once.made, **visitor.parameters()})
-        st.rerun()
+    if sweep.made:
+        _open(sweep.made)
+
+
+def follow(shown: str | None) -> None:
+    """Open a sweep just started, where a second click takes the visitor back to its form.
+
+    Args:
+        shown: The id of the sweep that is about to be drawn; None for the form.
+    """
+    if sweep_id := once.overtaken(SWEEPS, page="sweep", shown=shown):
+        _open(sweep_id)
+
+
+def _open(sweep_id: str) -> None:
+    st.query_params.from_dict({"sweep": sweep_id, **visitor.parameters()})
+    st.rerun()
 
 
 def _show_work(spec: SweepSpec) -> None:
@@ -108,18 +121,18 @@ def _work(
     return estimate_work(_spec.settings(), seeds=len(_spec.seeds), known=curve)
 
 
-def _start(spec: SweepSpec, once: Once) -> None:
+def _start(spec: SweepSpec, sweep: once.Once) -> None:
     if reason := refusal():
         st.session_state[_REFUSED] = reason
         return
     db, owner, engine = services.db(), visitor.owner(), services.engine()
 
     def start() -> str:
-        sweep = store.create_sweep(db, spec, owner=owner)
-        engine.submit_sweep(sweep.id)
-        return sweep.id
+        created = store.create_sweep(db, spec, owner=owner)
+        engine.submit_sweep(created.id)
+        return created.id
 
-    once.make(start)
+    sweep.make(start)
 
 
 def refusal() -> str:

@@ -97,7 +97,10 @@ def show_sweep(sweep_id: str) -> None:
         st.fragment(look_for_news, run_every=_LOOK_EVERY)()
 
 
-if wanted := st.query_params.get("sweep"):
+wanted = st.query_params.get("sweep")
+sweep_start.follow(wanted)
+if wanted:
     show_sweep(wanted)
+    once.drawn(sweep_start.SWEEPS, wanted)
 else:
     show_form()

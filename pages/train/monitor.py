@@ -101,3 +101,4 @@ for tab in tree:
     if tab.open:
         with tab:
             run_family.show(run, family)
+once.drawn(launch.RUNS, run.id)

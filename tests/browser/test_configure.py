@@ -63,7 +63,8 @@ def test_callbacks_are_ordered_mended_pasted_and_taken_home_as_code(page):
     # A finding is applied, and the card opens to show it.
     page.get_by_role("button", name="Set factor to 0.5").click()
     factor = card(page, "ReduceLROnPlateau").get_by_label("`factor`", exact=True)
-    factor.wait_for()
+    # The field of the old value stays in the page, out of sight, until the page is drawn.
+    until(lambda: factor.count() == 1 and factor.is_visible(), within_s=30, what="the open card")
     assert factor.input_value() == "0.5"
     factor.fill("0.25")
     factor.press("Enter")

@@ -157,10 +157,33 @@ def test_a_start_that_a_second_click_cut_short_leads_to_its_run(app, db):
     app.run().switch_page(OVERVIEW).run()
     run_id = a_run(db, owner=app.session_state["owner"])
     # Streamlit stopped the script after the run was made, and before its monitor was opened.
-    app.session_state["runs-made"][app.session_state["runs-nonce"]] = run_id
+    app.session_state["once-runs"]["made"] = run_id
     button(app, "Start the quick demo").click().run()
     assert app.header[0].value == store.read_run(db, run_id).name
     assert len(store.read_runs(db)) == 1
+
+
+def test_a_click_that_comes_while_the_monitor_is_drawn_leads_back_to_it_once(app, db):
+    app.run().switch_page(OVERVIEW).run()
+    button(app, "Start the quick demo").click().run()
+    (run,) = store.read_runs(db)
+    # The monitor was not drawn to its end when a click from the overview came.
+    app.session_state["once-runs"]["due"] = run.id
+    app.switch_page(OVERVIEW).run()
+    assert app.header[0].value == run.name
+    assert app.query_params["run"] == run.id
+    app.switch_page(OVERVIEW).run()
+    assert button(app, "Start the quick demo")
+
+
+def test_who_leaves_while_the_monitor_is_drawn_is_not_taken_back(app, db):
+    app.run().switch_page(OVERVIEW).run()
+    button(app, "Start the quick demo").click().run()
+    (run,) = store.read_runs(db)
+    app.session_state["once-runs"]["due"] = run.id
+    for page in (RUNS, OVERVIEW):
+        app.switch_page(page).run()
+        assert run.name not in [header.value for header in app.header]
 
 
 def test_what_a_link_says_becomes_no_link_in_the_sentence_about_it(app):
