@@ -5,6 +5,7 @@ import re
 from core import store
 from core.specs.callbacks import ReduceLROnPlateau
 from core.store import EventKind, RunStatus
+from tests.browser.test_advice_of_a_run import label_at
 from tests.browser.test_runs import (
     download,
     open_tab,
@@ -85,10 +86,9 @@ def test_a_finished_run_is_forked_with_another_callback_and_its_family_opened(pa
     assert [row.split(",")[0] for row in rows] == ["epoch", "1", "2", "3", "4", "5"]
     open_tab(page, "Family")
     page.get_by_text("+TerminateOnNaN").first.wait_for()
-    until_drawn(page)
     # Pressing the parent's line opens it.
     tree = page.locator(".js-plotly-plot").filter(has_text="+TerminateOnNaN")
-    tree.scroll_into_view_if_needed()
-    area = tree.locator(".nsewdrag").first.bounding_box()
-    page.mouse.click(area["x"] + area["width"] * 0.318, area["y"] + area["height"] * 0.325)
+    label_at(page, tree, 0.318, 0.325)
+    page.mouse.down()
+    page.mouse.up()
     page.wait_for_url(re.compile(rf"run={parent}"))
