@@ -68,10 +68,10 @@ def test_callbacks_are_ordered_mended_pasted_and_taken_home_as_code(page):
     factor.fill("0.25")
     factor.press("Enter")
     page.wait_for_url(re.compile(r"ReduceLROnPlateau\.factor=0\.25"))
+    until_drawn(page)
     assert factor.is_visible()
 
     # A pasted call, added to the others, with a preview of its plan.
-    until_drawn(page)
     page.get_by_text("Paste your own call").click()
     page.get_by_label("Your code", exact=True).fill(
         "LearningRateScheduler(lambda epoch, lr: lr, verbose=1)"
