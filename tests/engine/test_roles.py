@@ -42,7 +42,7 @@ def test_a_question_is_answered_while_a_training_runs(db, engine, start):
     run_id = start(epochs=ENDLESS)
     until(lambda: has_epochs(db, run_id), within_s=WARM_UP_S, what="an epoch")
     answer = engine.ask("os:getpid")
-    assert answer.wait(60)
+    assert answer.wait(120)
     assert answer.result == other.pid != os.getpid()
     assert active(db, run_id)
 
