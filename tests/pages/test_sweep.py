@@ -238,6 +238,7 @@ def test_a_stopped_sweep_is_resumed_by_its_owner_alone(opened, mine, db):
     sweep = mine(most_epochs=5)
     store.interrupt_sweep(db, sweep.id)
     app = opened(sweep=sweep.id)
+    assert "No run came to its own end" in texts(app.caption)
     button(app, "Resume").click().run()
     assert store.read_sweep(db, sweep.id).status is RunStatus.QUEUED
     assert services.engine().sweeps == [sweep.id]
