@@ -13,6 +13,7 @@ from core.store.connection import Store
 from core.store.records import ACTIVE, EventKind, Run, RunStatus
 from core.store.states import forget_states
 from core.store.tables import batches, console, epochs, events, interventions, runs, states
+from core.store.undone import drop_orders
 
 
 class UnknownRun(LookupError):
@@ -137,11 +138,13 @@ def add_note(store: Store, run_id: str, sentence: str) -> None:
     """Add a sentence to what a person should know of a run."""
     with store.write() as connection:
         hold_run(connection, run_id)
-        told = connection.execute(select(runs.c.notes).where(runs.c.id == run_id)).scalar()
-        if told is not None and sentence not in told:
-            connection.execute(
-                update(runs).where(runs.c.id == run_id).values(notes=[*told, sentence])
-            )
+        _add_note(connection, run_id, sentence)
+
+
+def _add_note(connection: Connection, run_id: str, sentence: str) -> None:
+    told = connection.execute(select(runs.c.notes).where(runs.c.id == run_id)).scalar()
+    if told is not None and sentence not in told:
+        connection.execute(update(runs).where(runs.c.id == run_id).values(notes=[*told, sentence]))
 
 
 def hold_run(connection: Connection, run_id: str) -> int | None:
@@ -229,6 +232,9 @@ def end_in(
                 written_s=now,
             )
         )
+        # A run that pauses goes on with its next batch, for which they were asked.
+        for sentence in [] if status is RunStatus.PAUSED else drop_orders(connection, run_id):
+            _add_note(connection, run_id, sentence)
     return result.rowcount == 1
 
 

@@ -178,6 +178,30 @@ def test_an_ended_run_takes_no_orders(db):
             ask(db, run_id, 0.5, owner=OWNER)
 
 
+@pytest.mark.parametrize("status", [RunStatus.FINISHED, RunStatus.STOPPED, RunStatus.INTERRUPTED])
+def test_what_was_asked_of_a_run_that_ends_is_not_done_when_it_goes_on(db, status):
+    run_id = a_run(db, status=RunStatus.RUNNING)
+    store.multiply_rate(db, run_id, 0.3, owner=OWNER)
+    store.set_rate(db, run_id, 0.0005, owner=OWNER)
+    store.end_run(db, run_id, status)
+    told = store.read_run(db, run_id).notes
+    assert [note.partition(". The")[0] for note in told] == [
+        "Asked for and not done: the learning rate times 0.3",
+        "Asked for and not done: the learning rate to 0.0005",
+    ]
+    store.resume_run(db, run_id, owner=OWNER)
+    assert store.read_orders(db, run_id, 1).interventions == ()
+
+
+def test_what_was_asked_of_a_run_that_pauses_is_done_when_it_goes_on(db):
+    run_id = a_run(db, status=RunStatus.RUNNING)
+    store.multiply_rate(db, run_id, 0.3, owner=OWNER)
+    store.end_run(db, run_id, RunStatus.PAUSED)
+    store.resume_run(db, run_id, owner=OWNER)
+    assert [each.value for each in store.read_orders(db, run_id, 1).interventions] == [0.3]
+    assert store.read_run(db, run_id).notes == ()
+
+
 def test_a_pause_is_taken_back_until_the_run_has_paused(db):
     run_id = store.create_run(db, presets.quick_demo(), owner=OWNER)
     store.start_run(db, run_id)
