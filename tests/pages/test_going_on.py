@@ -1,6 +1,7 @@
 """Pausing, going on, forking and setting the rate, from the pages, without a browser."""
 
 import json
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 import pytest
@@ -141,12 +142,19 @@ def test_a_run_of_as_many_epochs_as_there_can_be_goes_on_from_one_that_can_be_fo
 
 
 def test_a_run_goes_back_to_an_earlier_epoch_after_saying_what_is_forgotten(app, db, owner):
-    run_id = a_run(db, owner)
+    run_id = a_run(db, owner, status=RunStatus.RUNNING)
+    store.set_rate(db, run_id, 0.01, owner=store.owner_of(owner))
+    (asked,) = store.read_orders(db, run_id, 1).interventions
+    store.append(db, run_id, done=[replace(asked, epoch=3, batch=7, learning_rate=0.01)])
+    store.end_run(db, run_id, RunStatus.STOPPED)
     open_monitor(app, run_id, going_on=True)
     after = next(box for box in app.selectbox if box.label == "Go on after epoch")
+    after.set_value(3).run()
+    assert "Epoch 5 is forgotten and trained again. To keep them, fork." in texts(app.caption)
+    assert "by hand" not in texts(app.caption)
     after.set_value(1).run()
-    assert "Epochs 3 to 5 are forgotten and trained again. To keep them, fork." in texts(
-        app.caption
+    assert "Epochs 3 to 5 are forgotten and trained again. To keep them, fork. What was done " in (
+        texts(app.caption)
     )
     button(app, "Resume from there").click().run()
     assert [epoch.epoch for epoch in store.read_epochs(db, run_id)] == [0, 1]
