@@ -179,7 +179,7 @@ def test_a_refused_resume_is_said(app, db, owner):
     run_id = a_run(db, owner, status=RunStatus.DIVERGED)
     open_monitor(app, run_id, going_on=True)
     button(app, "Resume from there").click().run()
-    assert "its weights are no numbers any more" in texts(app.warning)
+    assert "diverged in epoch 6, and would do so again" in texts(app.warning)
 
 
 def test_strangers_see_no_way_to_go_on(app, db, owner, monkeypatch):

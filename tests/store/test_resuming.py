@@ -1,5 +1,7 @@
 """Runs that go on, and what of them is kept and forgotten."""
 
+from dataclasses import replace
+
 import pytest
 
 from core import store
@@ -99,10 +101,21 @@ def test_a_run_that_early_stopping_ended_is_not_resumed(db):
     store.resume_run(db, run_id, owner=OWNER, after_epoch=1)
 
 
-def test_a_run_that_diverged_is_not_resumed_from_its_end(db):
-    run_id = a_run(db, status=RunStatus.DIVERGED)
-    with pytest.raises(ValueError, match="lower learning rate"):
+@pytest.mark.parametrize("metric", ["loss", "val_loss"])
+def test_a_run_that_diverged_is_not_resumed_from_its_end(db, metric):
+    run_id = a_run(db, status=RunStatus.RUNNING)
+    broken = replace(an_epoch(3), logs={"loss": 1.0, metric: float("nan")})
+    store.append(db, run_id, new_epochs=[broken], new_states=[a_state(3)])
+    store.end_run(db, run_id, RunStatus.DIVERGED)
+    with pytest.raises(ValueError, match=r"no numbers any more\. Fork it from an earlier epoch"):
         store.resume_run(db, run_id, owner=OWNER)
+
+
+def test_a_run_that_an_error_broke_off_is_forked_from_its_last_epoch(db):
+    run_id = a_run(db, status=RunStatus.DIVERGED)
+    with pytest.raises(ValueError, match=r"diverged in epoch 4.* Fork it from epoch 3, with a low"):
+        store.resume_run(db, run_id, owner=OWNER)
+    store.resume_run(db, run_id, owner=OWNER, after_epoch=1)
 
 
 def test_averages_that_the_last_epoch_overwrote_are_not_gone_on_from(db):
