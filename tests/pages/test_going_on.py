@@ -9,7 +9,7 @@ import pytest
 from core import store
 from core.charts.keras_restore import as_keras_would
 from core.specs import links, presets
-from core.specs.callbacks import EarlyStopping
+from core.specs.callbacks import EarlyStopping, LearningRateScheduler
 from core.store import Epoch, Event, EventKind, RunStatus, SavedState
 from pages.parts import services
 from tests.pages.test_visits import CONFIGURE, MONITOR, button, number, parts, texts
@@ -264,6 +264,18 @@ def test_a_fork_without_an_epoch_of_its_own_is_refused_before_the_start(app, db,
     number(app, "epochs").set_value(FINISHED).run()
     assert f"`epochs` must be more than the {FINISHED} that are shared" in texts(app.error)
     assert button(app, f"Continue from epoch {FINISHED}").disabled
+
+
+def test_a_fork_with_other_epochs_says_what_that_makes_of_a_plan(app, db, owner):
+    planned = presets.quick_demo().model_copy(
+        update={"callbacks": (LearningRateScheduler(schedule="cosine"),)}
+    )
+    run_id = a_run(db, owner, spec=planned)
+    app.query_params.update(links.to_query(planned) | {"fork": run_id, "after": "3"})
+    app.switch_page(CONFIGURE).run()
+    assert "would have had other rates" not in texts(app.caption)
+    number(app, "epochs").set_value(planned.training.epochs + 5).run()
+    assert "the finished ones would have had other rates" in texts(app.caption)
 
 
 def test_only_its_owner_forks_a_run(app, db, owner, monkeypatch):
