@@ -108,6 +108,7 @@ with drawn:
         revision=f"{source.key}-{metric}",
         dark=st.context.theme.type == "dark",
         pointed=state.step - 1 if steps.open and shown is not None else None,
+        events=source.events,
     )
     chart.show(replay_figure(view), key="replay-chart", config=CONFIG)
 replay_state.to_link(state, metric)
