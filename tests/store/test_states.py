@@ -85,6 +85,19 @@ def test_a_file_is_there_whole_or_not_at_all(files, tmp_path, monkeypatch):
     assert files.names_in("run") == []
 
 
+def test_the_folder_of_a_run_is_made_where_a_store_has_folders(tmp_path):
+    # Below its own root this one has the whole path once more, and makes no folder by itself.
+    root = tmp_path / str(tmp_path).lstrip("/")
+    root.mkdir(parents=True)
+    files = StateFiles(f"dir::file://{tmp_path}")
+    for name in ("run/0", "run/1"):
+        files.write(name, b"bytes")
+    assert (root / "run" / "0").read_bytes() == files.read("run/1") == b"bytes"
+    with pytest.raises(OSError, match="No such file"):
+        files.write("no/such/0", b"bytes")
+    assert not (root / "no").exists()
+
+
 def test_states_can_lie_in_any_store_that_fsspec_knows():
     files = StateFiles("memory://plateau-states")
     files.write("run/0", b"bytes")
