@@ -9,7 +9,7 @@ from core.plateaus.recorded_rates import RecordedRates
 from core.plateaus.releases import first_epoch_apart
 from core.plateaus.what_if import Replayed, Setting, replay_setting
 from core.plateaus.what_if_wording import acts_told, doubt_told, same_rates
-from core.specs.callbacks import ReduceLROnPlateau
+from core.specs.callbacks import ModelCheckpoint, ReduceLROnPlateau
 
 RELEASES: Mapping[Semantics, str] = {
     "keras-3.15": "Keras 3.15",
@@ -43,11 +43,29 @@ class ReleaseOutcome:
 
 
 def releases_of(kind: str) -> tuple[Semantics, ...]:
-    """The rules that there are for a callback; PyTorch has ReduceLROnPlateau alone."""
-    return tuple(
-        semantics
-        for semantics in RELEASES
-        if semantics != "pytorch" or kind == ReduceLROnPlateau.__name__
+    """The rules that there are for a callback.
+
+    PyTorch has ReduceLROnPlateau alone. A reused ModelCheckpoint is no matter of the release: it
+    has no `on_train_begin`, and so holds its `best` in all of them.
+    """
+    missing: set[Semantics] = set()
+    if kind != ReduceLROnPlateau.__name__:
+        missing.add("pytorch")
+    if kind == ModelCheckpoint.__name__:
+        missing.add("keras-3.11")
+    return tuple(semantics for semantics in RELEASES if semantics not in missing)
+
+
+def reuse_told(kind: str) -> str:
+    """Say what a callback that is given to a second `fit` still holds, in Markdown."""
+    if kind == ModelCheckpoint.__name__:
+        return (
+            "Given to a second `fit`, a ModelCheckpoint keeps its best in every release: to see "
+            "that, set `initial_value_threshold` to it."
+        )
+    return (
+        "*On reuse*: the same callback object given to a second `fit`; from Keras 3.11 to 3.14 it "
+        "keeps its best."
     )
 
 

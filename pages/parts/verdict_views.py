@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.plateaus.recorded_rates import RecordedRates
-from core.plateaus.release_comparison import compare_releases
+from core.plateaus.release_comparison import compare_releases, reuse_told
 from core.plateaus.verdicts import Verdict
 from core.plateaus.what_if import Replayed
 from core.plateaus.wording import format_metric, format_rate
@@ -136,6 +136,6 @@ def show_releases(replayed: Replayed, rates: RecordedRates) -> None:
         release = "" if outcome.replayed else f"{outcome.release}: "
         st.markdown(f"- {escaped(release + outcome.sentence)}")
     st.caption(
-        "*On reuse*: the same callback object given to a second `fit`; up to Keras 3.14 it keeps "
-        "its best. To see one of them on the chart, choose it as the release of a setting."
+        f"{reuse_told(replayed.setting.callback.kind)} To see a release on the chart, choose it as "
+        "that of a setting."
     )

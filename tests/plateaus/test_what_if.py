@@ -3,7 +3,7 @@ import pytest
 
 from core.plateaus.arrays import Curves
 from core.plateaus.recorded_rates import RecordedRates
-from core.plateaus.release_comparison import compare_releases, releases_of
+from core.plateaus.release_comparison import compare_releases, releases_of, reuse_told
 from core.plateaus.what_if import Setting, replay_setting
 from core.plateaus.what_if_wording import epochs_told, evidence_told, parting_told
 from core.specs.callbacks import EarlyStopping, ModelCheckpoint, ReduceLROnPlateau
@@ -138,6 +138,23 @@ def test_a_release_that_cannot_judge_the_curve_says_why():
     assert outcomes[0].replayed is None
     assert "mode='auto'" in outcomes[0].sentence
     assert outcomes[2].replayed is not None
+
+
+def test_a_reused_checkpoint_keeps_its_best_in_every_release():
+    saving = Setting("A", ModelCheckpoint(monitor="loss", save_best_only=True))
+    told = [outcome.sentence for outcome in compare_releases(saving, FLAT, CONSTANT)]
+    assert [sentence.partition(" saves")[0] for sentence in told] == ["Keras 3.15", "Keras 3.10"]
+    assert "in every release" in reuse_told("ModelCheckpoint")
+    assert "from Keras 3.11 to 3.14" in reuse_told("EarlyStopping")
+
+
+def test_releases_of_early_stopping_part_on_reuse_alone():
+    told = [outcome.sentence for outcome in compare_releases(stopping(), FLAT, CONSTANT)]
+    assert told[0] == "Keras 3.15 stops the training after epoch 3."
+    assert "They part at epoch 2, where it acts and Keras 3.15 does not" in told[1]
+    assert told[2:] == [
+        "Keras 3.10 stops the training after epoch 3. It acts in the same epochs as Keras 3.15."
+    ]
 
 
 def test_pytorch_has_one_callback_alone():
