@@ -127,6 +127,28 @@ def test_releases_say_where_they_part_from_3_15_and_why():
     assert "They part at epoch 3, where Keras 3.15 acts first" in sentences[3]
 
 
+def of_pytorch(**settings):
+    return compare_releases(reducing(**settings), FLAT, CONSTANT)[3].sentence
+
+
+def test_pytorch_acts_later_only_where_there_is_a_patience():
+    later = "it acts when `wait` exceeds the patience, one epoch later"
+    assert f"They part at epoch 3, where Keras 3.15 acts first: {later}." in of_pytorch(min_delta=0)
+    assert f"{later}, and takes min_delta for a share of the best." in of_pytorch()
+    told = of_pytorch(patience=0, cooldown=2, min_delta=0)
+    assert (
+        "where Keras 3.15 acts first: it starts to count one epoch later after a cooldown" in told
+    )
+    assert later not in told
+
+
+def test_the_share_of_the_best_is_the_reason_where_patience_and_cooldown_are_none():
+    curve = Curves.of([5.0, 4.9, 4.0, 3.0, 2.0, 1.0])
+    setting = reducing(patience=0, cooldown=2, min_delta=0.05)
+    told = compare_releases(setting, curve, CONSTANT)[3].sentence
+    assert "where it acts and Keras 3.15 does not: it takes min_delta for a share of" in told
+
+
 def test_the_direction_of_an_old_auto_is_the_reason_that_is_given():
     rising = Curves.of([0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
     outcomes = compare_releases(reducing(monitor="val_recall"), rising, CONSTANT)
