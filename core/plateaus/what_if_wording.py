@@ -84,6 +84,10 @@ def _rate_evidence(replayed: Replayed, recorded: RecordedRates) -> str:
 
 
 def _same_rates(recorded: RecordedRates) -> str:
+    if recorded.planned:
+        return (
+            "LearningRateScheduler set the rate anew in every epoch, whatever a reduction had left"
+        )
     if not recorded.logged:
         return "The learning rate was not logged and is taken to have stayed the same, as here"
     if recorded.changes:

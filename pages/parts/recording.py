@@ -11,6 +11,7 @@ from core.charts.live import evidence
 from core.curves import RecordedCurves
 from core.curves.example import example_curves, example_recording
 from core.specs import presets
+from core.specs.callbacks import LearningRateScheduler
 from core.specs.run import RunSpec
 from core.store import Epoch, Event, EventKind, Run, UnknownRun
 from pages.parts import own_curve, services, visitor
@@ -48,6 +49,12 @@ class Recording:
         """Whether not one callback's settings alone made it: a fork, or a rate set by hand."""
         forked = self.run is not None and self.run.forked_at is not None
         return forked or any(is_by_hand(event) for event in self.events)
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether a LearningRateScheduler set the rate anew in each epoch."""
+        callbacks = self.spec.callbacks if self.spec else ()
+        return any(isinstance(callback, LearningRateScheduler) for callback in callbacks)
 
 
 def choose(state: ReplayState) -> Recording:
