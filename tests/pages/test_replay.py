@@ -222,6 +222,37 @@ def test_a_walk_shows_the_counters_moving(page):
     assert "**Epoch 10 of 16**" in told(page)
 
 
+@pytest.mark.parametrize(
+    ("link", "best", "releases", "reuse"),
+    [
+        (
+            {"callback": "EarlyStopping", "A.start_from_epoch": "3"},
+            "none yet",
+            ["Keras 3.15", "Keras 3.11 to 3.14 on reuse", "Keras 3.10"],
+            "from Keras 3.11 to 3.14 it keeps its best",
+        ),
+        (
+            {"callback": "ModelCheckpoint", "A.release": "keras-3.11"},
+            "0.6500",
+            ["Keras 3.15", "Keras 3.10"],
+            "keeps its best in every release",
+        ),
+    ],
+)
+def test_walk_and_releases_of_callbacks_that_leave_the_rate_alone(app, link, best, releases, reuse):
+    app.run()
+    app.query_params.update(link)
+    page = app.switch_page(REPLAY).run()
+    assert not page.exception
+    assert next(metric for metric in page.metric if metric.label == "best").value == best
+    page.session_state["replay-tabs"] = "Releases"
+    page.run()
+    assert not page.exception
+    lines = [line.value.replace("\\", "") for line in page.markdown if line.value[:2] == "- "]
+    assert [line[2:].partition(" s")[0] for line in lines] == releases
+    assert reuse in texts(page.caption)
+
+
 def test_a_name_whose_direction_auto_cannot_tell_says_so(page):
     choose_source(page, "Your own")
     page.text_area[0].set_value("epoch,score\n0,0.5\n1,0.4\n2,0.3\n").run()

@@ -5,7 +5,7 @@ from core.plateaus.arrays import Curves
 from core.plateaus.recorded_rates import RecordedRates
 from core.plateaus.release_comparison import compare_releases, releases_of, reuse_told
 from core.plateaus.what_if import Setting, replay_setting
-from core.plateaus.what_if_wording import epochs_told, evidence_told, parting_told
+from core.plateaus.what_if_wording import best_told, epochs_told, evidence_told, parting_told
 from core.specs.callbacks import EarlyStopping, ModelCheckpoint, ReduceLROnPlateau
 
 FLAT = Curves.of([0.5] * 6)
@@ -82,6 +82,35 @@ def test_saving_is_exact_to_the_end():
         "Saves the model after epoch 1. Saving changes nothing in the training: the replay is "
         "exact to the end. A file of one name ends with the model of epoch 1."
     )
+
+
+def bests(setting, curve):
+    replayed = replay_setting(setting, curve, RecordedRates.of(None, curve.shape[1]))
+    return [best_told(replayed, epoch) for epoch in range(len(replayed.verdicts))]
+
+
+def test_there_is_no_best_before_a_value_counts():
+    curve = Curves.of([0.5, 0.25, 0.75, 0.125])
+    assert bests(stopping(start_from_epoch=2, patience=9), curve) == [
+        ("none yet", None), ("none yet", None), ("0.7500", None), ("0.1250", -0.625),
+    ]  # fmt: skip
+    saving = Setting("A", ModelCheckpoint(monitor="loss", save_best_only=True))
+    assert bests(saving, Curves.of([0.5, 0.5], [False, True])) == [
+        ("none yet", None), ("0.5000", None),
+    ]  # fmt: skip
+
+
+def test_infinity_is_no_best_and_nan_is_one_where_keras_takes_it():
+    curve = Curves.of([np.nan, 0.5])
+    for semantics in ("keras-3.10", "pytorch"):
+        setting = reducing(semantics=semantics, mode="min")
+        assert bests(setting, curve) == [("none yet", None), ("0.5000", None)]
+    assert bests(reducing(), curve) == [("NaN", None)] * 2
+
+
+def test_a_best_that_is_held_from_before_is_there_from_the_start():
+    setting = reducing(semantics="keras-3.11", held_best=0.25)
+    assert bests(setting, FLAT)[0] == ("0.2500", None)
 
 
 def test_settings_part_where_only_one_acts():
