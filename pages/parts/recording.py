@@ -21,6 +21,8 @@ from pages.parts.words import escaped, told_apart, when
 MAX_EPOCHS = 1000
 """The most epochs that are replayed on a page, so that it answers a slider at once."""
 
+_MOST_OF_OTHERS = 100
+
 
 @dataclass(frozen=True)
 class Recording:
@@ -124,8 +126,7 @@ def _run(state: ReplayState) -> Recording | None:
 
 def _choices(state: ReplayState) -> dict[str, Run]:
     """Return the runs to choose from, the visitor's own first, and that of the link."""
-    runs = store.read_runs(services.db(), limit=100)
-    runs.sort(key=lambda run: not visitor.owns(run))
+    runs = [*visitor.own_runs(), *visitor.runs_of_others(limit=_MOST_OF_OTHERS)]
     found = {run.id: run for run in runs}
     if state.run_id is not None and state.run_id not in found:
         try:

@@ -4,9 +4,12 @@ import pytest
 
 from core import store
 from core.plateaus.what_if_links import parameters_of
+from core.specs import presets
 from core.store import Epoch, Event, EventKind, RunStatus
+from core.store.runs import insert_run
+from pages.parts.replay_state import RUN, ReplayState
 from pages.parts.words import escaped
-from tests.pages.test_visits import a_run, button, texts
+from tests.pages.test_visits import RUNS, a_run, button, texts
 
 REPLAY = "pages/plateaus/replay.py"
 CONSOLE = "\n".join(
@@ -142,6 +145,24 @@ def test_of_two_runs_of_one_name_each_can_be_chosen(app, db):
         choice(page, "Run").set_value(run_id).run()
         assert not page.exception
         assert page.query_params["run"] == run_id
+
+
+def test_a_run_older_than_a_hundred_of_others_can_be_replayed_and_deleted(app, db):
+    app.run()
+    own = a_run(db, owner=app.session_state["owner"], status=RunStatus.FINISHED)
+    with db.write() as connection:
+        for _ in range(101):
+            insert_run(connection, presets.quick_demo(), owner="others")
+    app.session_state["replay"] = ReplayState(source=RUN)
+    assert choice(app.switch_page(REPLAY).run(), "Run").value == own
+    app.session_state["runs-shown"] = 2
+    page = app.switch_page(RUNS).run()
+    assert page.button(f"delete-{own}")
+    assert "102 runs, 101 of them queued or running. Yours before" in texts(page.caption)
+    assert len([box for box in page.checkbox if box.label == "Compare"]) == 2
+    button(page, "Show more of the 102 runs").click().run()
+    assert len([box for box in page.checkbox if box.label == "Compare"]) == 102
+    assert not [found for found in page.button if found.label.startswith("Show more")]
 
 
 def test_every_stop_of_a_slider_can_be_chosen(app, db):
