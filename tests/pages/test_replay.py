@@ -1,10 +1,12 @@
 """The replay page: where a curve comes from, its settings, its verdicts and its link."""
 
+import numpy as np
 import pytest
 
 from core import store
 from core.plateaus.what_if_links import parameters_of
 from core.specs import presets
+from core.specs.callbacks import LearningRateScheduler, ReduceLROnPlateau
 from core.store import Epoch, Event, EventKind, RunStatus
 from core.store.runs import insert_run
 from pages.parts.replay_state import RUN, ReplayState
@@ -114,6 +116,23 @@ def test_a_run_is_replayed_with_its_own_settings_and_held_against_its_events(app
     page = app.switch_page(REPLAY).run()
     assert "Reduces the learning rate after epochs 5 and 7" in told(page)
     assert "These are the run's own settings, and it recorded the same" in texts(page.caption)
+
+
+def test_reductions_that_a_schedule_overwrote_are_those_of_the_runs_own_settings(app, db):
+    app.run()
+    callbacks = (ReduceLROnPlateau(monitor="val_loss", patience=2), LearningRateScheduler())
+    spec = presets.quick_demo().model_copy(update={"callbacks": callbacks})
+    run_id = store.create_run(db, spec, owner=store.owner_of(app.session_state["owner"]))
+    acts = [
+        Event(EventKind.LEARNING_RATE_REDUCED, epoch, {"from": 1.0, "to": float(np.float32(0.1))})
+        for epoch in (2, 4)
+    ]
+    epochs = [Epoch(number, {"val_loss": 0.5}, 1.0, 1.0, 1.0, 0.8) for number in range(6)]
+    store.append(db, run_id, new_epochs=epochs, new_events=acts)
+    app.query_params["run"] = run_id
+    page = app.switch_page(REPLAY).run()
+    assert "Reduces the learning rate after epochs 3 and 5. LearningRateScheduler set" in told(page)
+    assert "it recorded the same" in texts(page.caption)
 
 
 def test_a_run_that_does_not_exist_gets_a_sentence_and_the_example(app):
