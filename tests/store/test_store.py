@@ -121,6 +121,14 @@ def test_only_the_owner_stops_and_deletes(db, run_id):
     assert store.read_runs(db) == []
 
 
+def test_newer_runs_of_others_do_not_hide_an_owners_own(db, run_id):
+    others = [store.create_run(db, presets.quick_demo(), owner=STRANGER) for _ in range(2)]
+    assert [run.id for run in store.read_runs(db, OWNER, limit=1)] == [run_id]
+    assert [run.id for run in store.read_runs(db, not_of=OWNER)] == others[::-1]
+    assert [run.id for run in store.read_runs(db, limit=2)] == others[::-1]
+    assert store.count_runs(db) == 3
+
+
 def test_a_queued_run_stops_at_once_and_a_running_one_is_asked_to(db):
     queued, running = (store.create_run(db, presets.quick_demo(), owner=OWNER) for _ in range(2))
     store.start_run(db, running)
