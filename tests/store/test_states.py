@@ -120,7 +120,9 @@ def test_a_store_of_an_earlier_version_is_brought_up_to_date(tmp_path):
         db = Store(f"sqlite:///{file}")
         run = store.read_run(db, "r")
         assert (run.name, run.spec, run.attempt, run.parent_id) == ("Old", spec, attempt, None)
+        assert (run.queued_s is None) == (attempt == 0)
         store.resume_run(db, "r", owner=OWNER)
+        assert store.queue_position(db, store.read_run(db, "r")) == 0
         assert store.start_run(db, "r")
         store.end_run(db, "r", store.RunStatus.STOPPED)
         with db.read() as connection:
