@@ -80,6 +80,44 @@ def test_plateau_without_a_reduction_says_so():
     assert "; no reduction of the learning rate;" in summarise(a_run(), epochs_of(PLATEAU), [])
 
 
+def a_change(by: str, before: float, after: float) -> Event:
+    detail = {"from": before, "to": after, "by": by}
+    return Event(EventKind.LEARNING_RATE_SET, 3, detail)
+
+
+def test_a_cut_by_hand_is_told_beside_a_callback_that_never_acted():
+    text = summarise(a_run(), epochs_of(PLATEAU), [a_change("hand", 0.001, 0.0003)])
+
+    assert (
+        "; no reduction by ReduceLROnPlateau; "
+        "one change of the learning rate by hand, 0.001 → 0.0003; best"
+    ) in text
+
+
+def test_reductions_with_a_change_by_hand_between_them_are_no_chain():
+    first, last = reductions(0.001, 0.0003)[0], reductions(0.01, 0.003)[0]
+    events = [first, a_change("hand", 0.0003, 0.01), last]
+
+    text = summarise(a_run(), epochs_of(PLATEAU), events)
+
+    assert (
+        "; two reductions; one change of the learning rate by hand, 0.0003 → 0.01; best"
+    ) in text
+
+
+def test_changes_of_the_rate_say_who_made_them():
+    plan = [a_change("LearningRateScheduler", 0.01, 0.005)]
+    plan += [a_change("LearningRateScheduler", 0.005, 0.0025)]
+    events = [a_change("fork", 0.001, 0.01), *plan]
+
+    text = summarise(a_run([]), epochs_of(PLATEAU), events)
+
+    assert (
+        "; one change of the learning rate by the fork, 0.001 → 0.01; "
+        "two changes of the learning rate by LearningRateScheduler, 0.01 → 0.0025; best"
+    ) in text
+
+
 def test_run_without_the_callback_does_not_speak_of_reductions():
     assert "reduction" not in summarise(a_run([]), epochs_of(PLATEAU), [])
 
