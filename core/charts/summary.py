@@ -12,7 +12,6 @@ from core.specs.run import RunSpec
 from core.store.records import Epoch, Event, EventKind, Run, RunStatus
 
 _PATIENCE_WITHOUT_CALLBACK = 3
-_LONGEST_ERROR = 200
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ def summarise(run: Run, epochs: Sequence[Epoch], events: Sequence[Event]) -> str
         events: Its events, in order.
 
     Returns:
-        Plain text. It may hold a run's error message: escape it as any other text.
+        Plain text. Why a run failed is not in it: `Run.error` says that.
     """
     if not epochs:
         return _without_epochs(run)
@@ -124,7 +123,7 @@ def _without_epochs(run: Run) -> str:
         return "No epoch has finished yet."
     if run.status is RunStatus.STOPPED:
         return "Stopped by hand before the first epoch was finished."
-    return f"{_fate(run)} before the first epoch was finished{_reason(run)}."
+    return f"{_fate(run)} before the first epoch was finished."
 
 
 def _plateau_clause(run: Run, epochs: Sequence[Epoch]) -> str:
@@ -197,7 +196,7 @@ def _ending(run: Run, epochs: Sequence[Epoch], events: Sequence[Event]) -> str:
     if run.status is RunStatus.STOPPED:
         return f"Stopped by hand after {done}{with_weights}."
     if run.status is not RunStatus.FINISHED:
-        return f"{_fate(run)} after {done}{_reason(run)}."
+        return f"{_fate(run)} after {done}."
     if any(event.kind is EventKind.EARLY_STOP for event in events):
         return f"EarlyStopping ended it after {done}{with_weights}."
     return "" if source is None else f"The weights of epoch {source} were restored at the end."
@@ -211,11 +210,3 @@ def _restored_epoch(events: Sequence[Event]) -> int | None:
 
 def _fate(run: Run) -> str:
     return run.status.value.capitalize()
-
-
-def _reason(run: Run) -> str:
-    """Return the error as it follows a sentence: its first line, without the final stop."""
-    first_line = run.error.strip().partition("\n")[0].rstrip(". ")
-    if len(first_line) > _LONGEST_ERROR:
-        first_line = first_line[: _LONGEST_ERROR - 1] + "…"
-    return f": {first_line}" if first_line else ""

@@ -175,26 +175,25 @@ def test_weights_restored_after_the_last_epoch():
 
 
 @pytest.mark.parametrize(
-    ("status", "error", "ending"),
+    ("status", "ending"),
     [
-        (RunStatus.STOPPED, "", "Stopped by hand after epoch 7 of 20."),
-        (RunStatus.FAILED, "Out of memory.\nTraceback …", "Failed after epoch 7 of 20: Out of m"),
-        (RunStatus.DIVERGED, "", "Diverged after epoch 7 of 20."),
-        (RunStatus.INTERRUPTED, "", "Interrupted after epoch 7 of 20."),
-        (RunStatus.RUNNING, "", "So far epoch 7 of 20."),
+        (RunStatus.STOPPED, "Stopped by hand after epoch 7 of 20."),
+        (RunStatus.FAILED, "Failed after epoch 7 of 20."),
+        (RunStatus.DIVERGED, "Diverged after epoch 7 of 20."),
+        (RunStatus.INTERRUPTED, "Interrupted after epoch 7 of 20."),
+        (RunStatus.RUNNING, "So far epoch 7 of 20."),
     ],
 )
-def test_how_it_ended_is_the_second_sentence(status: RunStatus, error: str, ending: str):
-    text = summarise(a_run(status=status, error=error), epochs_of(PLATEAU), [])
+def test_how_it_ended_is_the_second_sentence(status: RunStatus, ending: str):
+    text = summarise(a_run(status=status), epochs_of(PLATEAU), [])
 
-    assert f". {ending}" in text
-    assert "Traceback" not in text
+    assert text.endswith(f". {ending}")
 
 
-def test_long_error_is_cut():
-    run = a_run(status=RunStatus.FAILED, error="x" * 10_000)
+def test_why_it_failed_is_left_to_the_message_beside_it():
+    run = a_run(status=RunStatus.FAILED, error="Out of memory.\nTraceback …")
 
-    assert len(summarise(run, epochs_of(PLATEAU), [])) < 400
+    assert "memory" not in summarise(run, epochs_of(PLATEAU), []) + summarise(run, [], [])
 
 
 @pytest.mark.parametrize(
@@ -203,13 +202,11 @@ def test_long_error_is_cut():
         (RunStatus.QUEUED, "No epoch has finished yet."),
         (RunStatus.RUNNING, "No epoch has finished yet."),
         (RunStatus.STOPPED, "Stopped by hand before the first epoch was finished."),
-        (RunStatus.FAILED, "Failed before the first epoch was finished: no scans."),
+        (RunStatus.FAILED, "Failed before the first epoch was finished."),
     ],
 )
 def test_run_without_epochs(status: RunStatus, text: str):
-    error = "no scans." if status is RunStatus.FAILED else ""
-
-    assert summarise(a_run(status=status, error=error), [], []) == text
+    assert summarise(a_run(status=status), [], []) == text
 
 
 def test_running_run_does_not_speak_of_an_end():
