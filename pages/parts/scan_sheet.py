@@ -40,5 +40,6 @@ def _strips(run_id: str, _run: Run, *, masks: bool) -> dict[str, NDArray[np.uint
     scans = data.read_cached(
         _run.spec.scans, data_dir=settings.data_dir, cache_dir=settings.cache_dir
     )
-    changed = scans is None or _run.scans_digest not in (None, scans.digest)
-    return {} if changed else strips_of(scans, masks=masks)
+    if scans is None or _run.scans_digest not in (None, scans.digest):
+        return {}
+    return strips_of(scans, masks=masks)
