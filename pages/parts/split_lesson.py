@@ -42,7 +42,7 @@ def show_verdict(audit: Audit, counts: TwinCounts, *, sides: tuple[str, str]) ->
             "score will count answers from memory.",
             icon=":material/content_copy:",
         )
-    elif audit.testing.any():
+    elif counts.testing:
         st.success(
             f"No scan for {sides[1]} has a twin in the training scans.",
             icon=":material/check_circle:",

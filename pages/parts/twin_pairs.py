@@ -34,7 +34,7 @@ def show(audit: Audit, counts: TwinCounts, *, key: str, sides: tuple[str, str]) 
         st.success("No two scans of this set are the same picture.", icon=":material/check_circle:")
         return
     st.markdown(
-        f"**{counts.scans:,}** of {len(audit.facts):,} scans have a twin: the same picture, or so "
+        f"**{counts.scans:,}** of {audit.readable.sum():,} scans have a twin: the same picture, or so "
         "nearly that at 24 by 24 pixels the two correlate above 0.999. "
         f"**{counts.identical:,}** files are byte for byte another's."
     )
