@@ -80,7 +80,8 @@ def _fetch(key: str, offer: Offer) -> None:
 def _show_upload() -> None:
     st.caption(
         "One folder a class, or Training and Testing with one folder a class each; PNG, JPEG, BMP, "
-        "GIF or TIFF, at most 20,000 files in a zip of 20 MB. Only you see it. Do not upload "
+        "GIF or TIFF, at most 20,000 files in a zip of 20 MB. Beside them `patients.csv`, with the "
+        "columns `file` and `patient`, lets you split by patient. Only you see it. Do not upload "
         "identifiable scans."
     )
     if services.settings().plateau_hosted:
