@@ -7,9 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.data.intake import places
+from core.data.intake import inside, places
 from core.data.intake.offers import FIGSHARE_FOLDER, OFFERS, Offer
-from core.data.listing import list_scans
 from core.data.scan_set import ScansError
 from core.engine.tasks import GIB, Busy, Limits
 from pages.parts import datasets, services, visitor, waiting
@@ -134,7 +133,7 @@ def _use_path(path: Path) -> None:
         _unpack(path, path.stem, secret="", limits=Limits(seconds=1800.0), drop=False)
     elif not path.is_dir():
         _say(f"There is no folder or zip at {path}: check its spelling.")
-    elif list_scans(path).files:
+    elif inside.is_set(path):
         st.session_state[CHOSEN] = f"folder/{places.link(data_dir, path)}"
     else:
         name = places.free_name(data_dir, FIGSHARE_FOLDER)

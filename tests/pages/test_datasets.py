@@ -225,6 +225,12 @@ def test_a_path_on_this_machine_is_used_where_it_is(app, home, at_home):
     app.text_input(key="datasets_path").set_value(str(home / "nowhere")).run()
     button(app, "Use this path").click().run()
     assert "There is no folder or zip at" in texts(app.error)
+    (home / "archive").mkdir()
+    (home / "elsewhere").rename(home / "archive" / "brains")
+    app.text_input(key="datasets_path").set_value(str(home / "archive")).run()
+    button(app, "Use this path").click().run()
+    assert "further in there are" in texts(app.error)
+    assert "datasets_arriving" not in app.session_state
 
 
 def test_on_a_hosted_installation_nobody_names_a_path_or_downloads(app, home, monkeypatch):
