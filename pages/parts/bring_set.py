@@ -20,6 +20,7 @@ CHOSEN = "datasets_chosen"
 _UNPACK = "core.data.intake.pictures:bring"
 _CONVERT = "core.data.intake.figshare:convert"
 _ARRIVING, _SAID = "datasets_arriving", "datasets_said"
+_FETCHED = "datasets_fetched"
 # A set that was unpacked from a zip of 20 MB, at sixty times its size at most.
 _UNPACK_LIMITS = Limits(seconds=300.0, memory_bytes=GIB)
 _MOST_EACH = 3
@@ -46,6 +47,10 @@ def _show_offer(offer: Offer) -> None:
         st.markdown(f"**{offer.about.title}** · about {offer.megabytes} MB  \n{offer.words}")
         st.caption(f"{offer.about.source}  \nLicence: {offer.about.licence}")
         if (services.settings().data_dir / offer.folder).exists():
+            if st.session_state.get(_FETCHED) == key:
+                del st.session_state[_FETCHED]
+                st.session_state[CHOSEN] = f"folder/{offer.folder}"
+                st.rerun()
             st.markdown(":green[:material/check_circle:] It is here: choose it above.")
             return
         if state is not None and not state.done:
@@ -71,6 +76,7 @@ def _show_offer(offer: Offer) -> None:
 
 def _fetch(key: str, offer: Offer) -> None:
     services.tasks().forget(key)
+    st.session_state[_FETCHED] = key
     limits = Limits(seconds=offer.seconds)
     arguments = str(services.settings().data_dir), offer.folder
     _start(key, offer.job, *arguments, limits=limits)
@@ -163,8 +169,9 @@ def _start(
     try:
         services.tasks().start(key, job, *arguments, limits=limits, afterwards=afterwards)
     except Busy as error:
-        if st.session_state.get(_ARRIVING) == key:
-            del st.session_state[_ARRIVING]
+        for waited_for in (_ARRIVING, _FETCHED):
+            if st.session_state.get(waited_for) == key:
+                del st.session_state[waited_for]
         afterwards()
         _say(str(error))
 

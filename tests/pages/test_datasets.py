@@ -10,6 +10,7 @@ from core.data import about
 from core.data.about import About
 from core.data.audit import kept
 from core.data.intake import pictures
+from core.data.intake.offers import OFFERS
 from core.engine import tasks
 from core.specs.data import FolderScans
 from pages.parts import services, visitor
@@ -248,6 +249,23 @@ def test_the_operator_of_a_hosted_installation_can_allow_downloads(app, home, mo
     audited(home)
     opened(app)
     assert [b.disabled for b in app.button if b.label == "Download"] == [False, False]
+
+
+def test_a_public_set_is_chosen_once_it_has_come(app, home, monkeypatch):
+    audited(home)
+    opened(app)
+    monkeypatch.setattr(tasks, "_AT_ONCE", 0)  # the download itself gets no turn
+    services.tasks.clear()
+    offer = OFFERS[0]
+    next(b for b in app.button if b.key == f"public-{offer.folder}").click().run()
+    chosen = f"folder/{offer.folder}"
+    assert app.selectbox(key="datasets_set").value == "folder/brains"
+    audited(home, offer.folder)
+    app.run()
+    assert app.selectbox(key="datasets_set").value == chosen
+    assert app.selectbox(key="datasets_set").set_value("folder/brains").run()
+    assert app.selectbox(key="datasets_set").value == "folder/brains"
+    assert not app.exception
 
 
 def test_only_what_was_brought_here_can_be_removed(app, home, at_home):
