@@ -6,6 +6,7 @@ import math
 import pytest
 
 from core import store
+from core.data.scan_set import UNREADABLE
 from core.specs import links, presets
 from core.store import Epoch, Event, EventKind, RunStatus
 from pages.parts import services
@@ -209,3 +210,16 @@ def test_a_run_that_another_tab_deleted_is_gone_without_a_traceback(app, db):
     button(app, "Stop").click().run()
     assert not app.exception
     assert "No runs yet." in texts(app.info)
+
+
+@pytest.mark.parametrize(("count", "boxes"), [(2, 2), (500, 1)])
+def test_many_unreadable_files_share_one_box(app, db, count, boxes):
+    app.run()
+    run_id = a_run(db, status=RunStatus.FINISHED)
+    files = [f"brain/{number}.png: {UNREADABLE} (truncated)." for number in range(count)]
+    store.update_run(db, run_id, notes=files)
+    app.query_params["run"] = run_id
+    app.switch_page(MONITOR).run()
+    assert len(app.warning) == boxes
+    assert (f"{count} files were left out" in texts(app.warning)) == (boxes == 1)
+    assert [len(table.value) for table in app.dataframe] == ([count] if boxes == 1 else [])
