@@ -9,7 +9,8 @@ from core import store
 from core.data.scan_set import UNREADABLE
 from core.specs import links, presets
 from core.store import Epoch, Event, EventKind, RunStatus
-from pages.parts import services
+from pages.parts import launch, services, visitor
+from tests.pages.conftest import ROOT
 
 OVERVIEW, PLAYGROUND = (f"pages/learn/{name}.py" for name in ("overview", "playground"))
 CONFIGURE, MONITOR, RUNS = (f"pages/train/{name}.py" for name in ("configure", "monitor", "runs"))
@@ -70,10 +71,23 @@ def test_a_visitor_with_three_active_runs_is_told_to_wait(app, db):
     assert len(store.read_runs(db)) == 3
 
 
+@pytest.mark.parametrize("at_home", [True, False])
+def test_who_serves_the_app_is_told_how_to_raise_the_limit(home, monkeypatch, at_home):
+    monkeypatch.setattr(visitor, "is_at_home", lambda: at_home)
+    assert ("`PLATEAU_MAX_ACTIVE_RUNS_EACH`" in launch.too_many(3, "runs")) == at_home
+
+
+def test_the_overview_leads_to_every_page(app):
+    app.run().switch_page(OVERVIEW).run()
+    sections = (ROOT / "pages" / name for name in ("learn", "plateaus", "scans"))
+    pages = {file.stem for section in sections for file in section.glob("*.py")}
+    assert {item.proto.page for item in app.get("page_link")} == pages - {"home", "overview"}
+
+
 def test_a_full_queue_says_that_it_is_full(app, db, monkeypatch):
     monkeypatch.setenv("PLATEAU_MAX_ACTIVE_RUNS", "2")
-    for visitor in ("one", "another"):
-        a_run(db, owner=visitor)
+    for owner in ("one", "another"):
+        a_run(db, owner=owner)
     app.run().switch_page(OVERVIEW).run()
     button(app, "Start the quick demo").click().run()
     assert "The queue is full: 2 runs" in texts(app.warning)
