@@ -53,6 +53,7 @@ def insert_run(connection: Connection, spec: RunSpec, *, owner: str, **values: A
         "spec": spec.model_dump(mode="json"),
         "status": RunStatus.QUEUED,
         "created_s": now,
+        "queued_s": now,
         "heartbeat_s": now,
     }
     connection.execute(insert(runs).values(row | values))
@@ -72,13 +73,24 @@ def read_run(store: Store, run_id: str) -> Run:
     return run_of(row)
 
 
-def read_runs(store: Store, *, limit: int = 200) -> list[Run]:
-    """Return the newest runs, newest first; those of sweeps are not among them."""
-    query = (
-        select(runs).where(runs.c.sweep_id.is_(None)).order_by(runs.c.created_s.desc()).limit(limit)
-    )
+def read_runs(
+    store: Store, owner: str | None = None, *, not_of: str | None = None, limit: int = 200
+) -> list[Run]:
+    """Return the newest runs, newest first; those of sweeps are not among them.
+
+    Args:
+        store: The store.
+        owner: Whose runs alone; None for everybody's.
+        not_of: Whose runs are left out; None for nobody's.
+        limit: The most that are returned, of those that are asked for.
+    """
+    query = select(runs).where(runs.c.sweep_id.is_(None)).order_by(runs.c.created_s.desc())
+    if owner is not None:
+        query = query.where(runs.c.owner == owner)
+    if not_of is not None:
+        query = query.where(runs.c.owner != not_of)
     with store.read() as connection:
-        return [run_of(row) for row in connection.execute(query).mappings()]
+        return [run_of(row) for row in connection.execute(query.limit(limit)).mappings()]
 
 
 def read_runs_of(store: Store, run_ids: Collection[str]) -> list[Run]:
@@ -87,6 +99,13 @@ def read_runs_of(store: Store, run_ids: Collection[str]) -> list[Run]:
     with store.read() as connection:
         found = {row["id"]: run_of(row) for row in connection.execute(query).mappings()}
     return [found[run_id] for run_id in dict.fromkeys(run_ids) if run_id in found]
+
+
+def count_runs(store: Store) -> int:
+    """Count everybody's runs, without those of sweeps."""
+    query = select(func.count()).select_from(runs).where(runs.c.sweep_id.is_(None))
+    with store.read() as connection:
+        return connection.execute(query).scalar_one()
 
 
 def count_active(store: Store, *, owner: str | None = None) -> int:
@@ -104,12 +123,14 @@ def count_active(store: Store, *, owner: str | None = None) -> int:
 
 def queue_position(store: Store, run: Run) -> int:
     """Return how many runs are before this one, those at work included."""
+    # Runs of an earlier version have only the first time.
+    queued_s = func.coalesce(runs.c.queued_s, runs.c.created_s)
     query = (
         select(func.count())
         .select_from(runs)
         .where(
             runs.c.status.in_(ACTIVE),
-            runs.c.created_s < run.created_s,
+            queued_s < (run.created_s if run.queued_s is None else run.queued_s),
             runs.c.sweep_id.is_(None),
         )
     )

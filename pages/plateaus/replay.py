@@ -65,6 +65,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         len(source.curves),
         start=replay_start.rate(state, source),
         printed=source.curves.source == "console",
+        planned=source.is_planned,
     )
 curve, own = source.curves.curve(metric), replay_start.own_callback(state.callback, source, metric)
 picture, sliders = st.columns([5, 2], gap="medium")

@@ -31,7 +31,7 @@ def find_run() -> tuple[Signs, Run]:
     """Return the run in the link, or else the newest one of the visitor's; first its signs."""
     run_id = st.query_params.get("run")
     if run_id is None:
-        own = [run for run in store.read_runs(services.db()) if visitor.owns(run)]
+        own = visitor.own_runs(limit=1)
         if not own:
             st.title("Monitor")
             st.info("No run to watch yet. Start the quick demo, or configure a run of your own.")
@@ -64,7 +64,7 @@ run_controls.show_head(run)
 if run.error:
     st.error(escaped(run.error), icon=":material/error:")
 run_details.show_notes(run)
-if not run.is_active and not run.error:
+if not run.is_active:
     st.text(summarise(run, epochs, events))
 next_steps.show_turns(run, history)
 live.show(run, epochs, events, seen, shared_with=shared.run_name)

@@ -1,4 +1,4 @@
-"""All runs, newest first."""
+"""All runs, the visitor's own before those of others, each newest first."""
 
 import contextlib
 
@@ -10,7 +10,9 @@ from pages.parts import compare_choice, services, visitor
 from pages.parts.launch import MONITOR
 from pages.parts.words import STATUS_BADGES, escaped, when
 
-_DELETED, _REFUSED = "runs-deleted", "runs-not-deleted"
+_DELETED, _REFUSED, _SHOWN = "runs-deleted", "runs-not-deleted", "runs-shown"
+# Each has widgets of its own: many at once would make the page slow.
+_AT_ONCE = 100
 
 
 def delete(run: Run) -> None:
@@ -75,13 +77,24 @@ def show(run: Run) -> None:
             confirm_deletion(run)
 
 
+def show_more() -> None:
+    """Let the list grow."""
+    st.session_state[_SHOWN] = st.session_state.get(_SHOWN, _AT_ONCE) + _AT_ONCE
+
+
 st.title("Runs")
-runs = store.read_runs(services.db(), limit=100)
+most = st.session_state.get(_SHOWN, _AT_ONCE)
+own = visitor.own_runs(limit=most)
+others = visitor.runs_of_others(limit=most - len(own))
+runs = [*own, *others]
 if not runs:
     st.info("No runs yet. Start the quick demo on the overview, or configure one.")
 else:
-    active = [run for run in runs if run.is_active]
-    st.caption(f"{len(runs)} runs, {len(active)} of them queued or running. Newest first.")
+    count, active = store.count_runs(services.db()), store.count_active(services.db())
+    order = "Yours before those of others, newest first." if own and others else "Newest first."
+    st.caption(f"{count:,} runs, {active:,} of them queued or running. {order}")
     compare_choice.show_ticked(runs)
     for run in runs:
         show(run)
+    if count > len(runs):
+        st.button(f"Show more of the {count:,} runs", icon=":material/add:", on_click=show_more)
