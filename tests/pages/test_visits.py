@@ -9,7 +9,7 @@ from core import store
 from core.data.scan_set import UNREADABLE
 from core.specs import links, presets
 from core.store import Epoch, Event, EventKind, RunStatus
-from pages.parts import launch, services, visitor
+from pages.parts import launch, run_list, services, visitor
 from tests.pages.conftest import ROOT
 
 OVERVIEW, PLAYGROUND = (f"pages/learn/{name}.py" for name in ("overview", "playground"))
@@ -237,3 +237,34 @@ def test_many_unreadable_files_share_one_box(app, db, count, boxes):
     assert len(app.warning) == boxes
     assert (f"{count} files were left out" in texts(app.warning)) == (boxes == 1)
     assert [len(table.value) for table in app.dataframe] == ([count] if boxes == 1 else [])
+
+
+def test_the_list_of_runs_says_how_far_each_came_and_its_best_value(app, db):
+    app.run()
+    ended, started = a_run(db, status=RunStatus.RUNNING), a_run(db, status=RunStatus.RUNNING)
+    for run_id in (ended, started):
+        epochs = [Epoch(n, {"val_accuracy": 0.4 + n / 10}, 1e-3, 1e-3, 1.0, 0.8) for n in (0, 1)]
+        store.append(db, run_id, new_epochs=epochs)
+    store.end_run(db, ended, RunStatus.STOPPED)
+    app.switch_page(RUNS).run()
+    rows = [line.value for line in app.caption if "seed" in line.value]
+    assert ["2 of 16 epochs · best val_accuracy 0.5000" in row for row in rows] == [False, True]
+    # Taken up again and ended once more, it is told anew.
+    store.update_run(db, ended, status=RunStatus.RUNNING)
+    store.append(db, ended, new_epochs=[Epoch(2, {"val_accuracy": 0.9}, 1e-3, 1e-3, 1.0, 0.8)])
+    store.end_run(db, ended, RunStatus.STOPPED)
+    app.run()
+    assert "3 of 16 epochs · best val_accuracy 0.9000" in texts(app.caption)
+
+
+def test_the_list_of_runs_is_drawn_anew_when_one_takes_a_turn(db):
+    run_id = a_run(db)
+    seen = [run_list.signs([run_id])]
+    store.start_run(db, run_id)
+    seen.append(run_list.signs([run_id]))
+    store.request_stop(db, run_id, owner=store.owner_of("somebody"))
+    seen.append(run_list.signs([run_id]))
+    store.end_run(db, run_id, RunStatus.STOPPED)
+    store.delete_run(db, run_id, owner=store.owner_of("somebody"))
+    seen.append(run_list.signs([run_id]))
+    assert len({str(each) for each in seen}) == 4
