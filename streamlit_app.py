@@ -5,7 +5,15 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.parts import engine_state, first_visit, launch, live_feed, scan_source, visitor
+from pages.parts import (
+    engine_state,
+    first_visit,
+    launch,
+    live_feed,
+    saved_models,
+    scan_source,
+    visitor,
+)
 
 
 def main() -> None:
@@ -60,4 +68,4 @@ def _page(name: str, title: str, icon: str) -> StreamlitPage:
 if __name__ == "__main__":
     main()
 else:
-    app = st.App("streamlit_app.py", routes=[live_feed.ROUTE])
+    app = st.App("streamlit_app.py", routes=[live_feed.ROUTE, saved_models.ROUTE])

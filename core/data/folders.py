@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core.data import about, masks, patients, splits, twins
 from core.data.about import About
 from core.data.listing import Layout, Listing, ScanFile, list_scans, list_visible
-from core.data.scan_set import ScansError, ScanSet
+from core.data.scan_set import UNREADABLE, ScansError, ScanSet
 from core.scans.images import UnreadableImage, read_gray
 from core.specs.data import FolderScans
 
@@ -116,7 +116,7 @@ def build(
         ),
         names=tuple(file.name for file in files),
         left_out=tuple(
-            f"{file.name}: not a readable image ({reason})." for file, reason in left_out.items()
+            f"{file.name}: {UNREADABLE} ({reason})." for file, reason in left_out.items()
         ),
     )
 

@@ -8,6 +8,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+UNREADABLE = "not a readable image"
+"""What the sentences in `ScanSet.left_out` have in common."""
+
 
 class ScansError(ValueError):
     """The scans cannot be used; the message is one sentence for the person."""

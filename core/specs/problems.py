@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from core.specs.callbacks import CALLBACKS
 from core.specs.data import FolderScans, SimulatedScans
 from core.specs.fields import words_of
+from core.specs.file_names import unfillable
 from core.specs.run import RunSpec, TrainingSpec
 
 _SECTIONS: dict[str, type[BaseModel]] = {
@@ -43,7 +44,18 @@ class InvalidSettings(ValueError):
 
 
 def check_run(values: dict[str, Any]) -> RunSpec:
-    """Build a `RunSpec` from plain values.
+    """Build a `RunSpec` that is about to be started from plain values.
+
+    Raises:
+        InvalidSettings: With one problem for each setting that is refused.
+    """
+    spec = build_run(values)
+    check_file_name(spec)
+    return spec
+
+
+def build_run(values: dict[str, Any]) -> RunSpec:
+    """Build a `RunSpec` from plain values, also one that was stored and would fail.
 
     Raises:
         InvalidSettings: With one problem for each setting that is refused.
@@ -52,6 +64,16 @@ def check_run(values: dict[str, Any]) -> RunSpec:
         return RunSpec.model_validate(values)
     except ValidationError as error:
         raise InvalidSettings(_problems(error)) from error
+
+
+def check_file_name(spec: RunSpec) -> None:
+    """Refuse a run whose ModelCheckpoint could not name its file.
+
+    Raises:
+        InvalidSettings: With the one problem.
+    """
+    if sentence := unfillable(spec):
+        raise InvalidSettings([Problem("ModelCheckpoint.filepath", sentence)])
 
 
 def _problems(error: ValidationError) -> list[Problem]:

@@ -17,8 +17,9 @@ from pydantic import (
     model_validator,
 )
 
+from core.specs.callbacks import ModelCheckpoint
 from core.specs.fields import setting
-from core.specs.problems import InvalidSettings, Problem, check_run
+from core.specs.problems import InvalidSettings, Problem, build_run, check_file_name, check_run
 from core.specs.run import RunSpec
 
 MOST_RUNS = 500
@@ -109,7 +110,7 @@ class SweepSpec(BaseModel):
 
     def run_spec(self, setting: int, seed: int) -> RunSpec:
         """Return the run of a setting with a seed; run alone, it gives the same curve."""
-        return check_run(self._run_values(self.values_of(setting), f" {setting + 1} s{seed}", seed))
+        return build_run(self._run_values(self.values_of(setting), f" {setting + 1} s{seed}", seed))
 
     @property
     def setting_count(self) -> int:
@@ -196,7 +197,7 @@ class SweepSpec(BaseModel):
     def _check_settings(self) -> None:
         seen: dict[RunSpec, tuple[Value, ...]] = {}
         for values in self.combinations():
-            spec = check_run(self._run_values(values, "", self.seeds[0]))
+            spec = build_run(self._run_values(values, "", self.seeds[0]))
             if spec in seen:
                 raise ValueError(
                     f"Each setting must stand once in a sweep, got {seen[spec]!r} and {values!r}, "
@@ -204,22 +205,26 @@ class SweepSpec(BaseModel):
                 )
             seen[spec] = values
         for seed in self.seeds[1:]:
-            check_run(self._run_values(self.values_of(0), "", seed))
+            build_run(self._run_values(self.values_of(0), "", seed))
 
 
 def check_sweep(values: Mapping[str, Any]) -> SweepSpec:
-    """Build a `SweepSpec` from plain values.
+    """Build a `SweepSpec` that is about to be started from plain values.
 
     Raises:
         InvalidSettings: With a sentence for what is refused.
     """
     try:
-        return SweepSpec.model_validate(values)
+        spec = SweepSpec.model_validate(values)
     except ValidationError as error:
         details: list[dict[str, Any]] = [dict(each) for each in error.errors(include_url=False)]
         if any(detail["loc"][:1] == ("base",) for detail in details):
             check_run(dict(values["base"]))
         raise InvalidSettings([_problem(detail) for detail in details]) from error
+    if any(isinstance(callback, ModelCheckpoint) for callback in spec.base.callbacks):
+        for each in spec.settings():
+            check_file_name(each)
+    return spec
 
 
 def without_refused(base: RunSpec) -> RunSpec:

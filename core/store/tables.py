@@ -47,6 +47,21 @@ class ExactJson(TypeDecorator[Any]):
         return None if value is None else _numbered(json.loads(value))
 
 
+class CutText(TypeDecorator[str]):
+    """A text of a limited length; what is longer is cut, where PostgreSQL would refuse it."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        super().__init__(length)
+        self.length = length
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Cut a value that is too long."""
+        return None if value is None else value[: self.length]
+
+
 _NAMES = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
@@ -78,10 +93,10 @@ runs = Table(
     Column("owner", String(64), nullable=False, comment="SHA-256 of the owner's token."),
     Column("spec", ExactJson, nullable=False, comment="The RunSpec as JSON."),
     Column("status", String(16), nullable=False, comment="One of `RunStatus`."),
-    Column("phase", String(80), nullable=False, default="", comment="What it does just now."),
+    Column("phase", CutText(80), nullable=False, default="", comment="What it does just now."),
     Column("phase_share", Float, comment="How far the phase is, 0 to 1, or NULL."),
     Column("stop_requested", Boolean, nullable=False, default=False, comment="Stop was pressed."),
-    Column("device", String(120), nullable=False, default="", comment="What it trained on."),
+    Column("device", CutText(120), nullable=False, default="", comment="What it trained on."),
     Column("steps_per_epoch", Integer, comment="Training batches in an epoch."),
     Column("parameters", Integer, comment="Weights of the model, trainable and not."),
     Column("training_scans", Integer, comment="Scans trained on."),

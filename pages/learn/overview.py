@@ -10,6 +10,12 @@ _MORE = (
     ("learn/hooks", "Hooks", "schema", "Which method Keras calls when, on which callback."),
     ("plateaus/replay", "Replay", "replay", "When a callback would have acted on your own curve."),
     ("plateaus/compare", "Compare", "stacked_line_chart", "Runs side by side: effect or luck?"),
+    (
+        "plateaus/sweep",
+        "Sweep",
+        "account_tree",
+        "Many settings trained as one tree: which one to take?",
+    ),
     ("scans/datasets", "Data sets", "folder_open", "Can a score on these scans be believed?"),
     (
         "scans/classify",

@@ -1,6 +1,5 @@
 """What can be taken home from a run."""
 
-import glob
 import re
 from collections.abc import Callable
 from functools import partial
@@ -11,14 +10,13 @@ import streamlit as st
 from core import store
 from core.charts.event_text import events_csv
 from core.specs.callbacks import CSVLogger, ModelCheckpoint, TensorBoard
-from core.specs.run import FINAL_MODEL
 from core.store import History, Run
-from pages.parts import services
+from pages.parts import saved_models, services, visitor
+from pages.parts.words import escaped
 
-_LARGEST_BYTES = 200 * 2**20
-_PLACEHOLDERS = re.compile(r"(?:\{[^{}]*\})+")
-# The last model under the name it has while it is written, and under its own.
-_OF_THE_RUN = (f"partial-{FINAL_MODEL}", FINAL_MODEL)
+_ICON = ":material/download:"
+# What Streamlit downloads passes through the app's memory.
+_LARGEST_BYTES = 20 * 2**20
 
 
 def show(run: Run, history: History) -> None:
@@ -33,32 +31,26 @@ def show(run: Run, history: History) -> None:
         for callback in run.spec.callbacks:
             if isinstance(callback, ModelCheckpoint):
                 label = "Best model" if callback.save_best_only else "Checkpoint"
-                _model(label, _newest(directory, callback.filepath))
+                _model(run, saved_models.CHECKPOINT, label)
             if isinstance(callback, TensorBoard):
                 _logs(run, f"{stem}-logs.zip", directory / callback.log_dir)
             if isinstance(callback, CSVLogger):
                 _table(directory / callback.filename)
-        _model("Final model", directory / FINAL_MODEL)
+        _model(run, saved_models.FINAL, "Final model")
     if not any(isinstance(callback, ModelCheckpoint) for callback in run.spec.callbacks):
         st.caption("To keep the best model as well as the last, add `ModelCheckpoint`.")
 
 
-def _newest(directory: Path, filepath: str) -> Path:
-    """Return the file that ModelCheckpoint wrote last: one an epoch where its name says which."""
-    pattern = "*".join(map(glob.escape, _PLACEHOLDERS.split(filepath)))
-    written = [file for file in directory.glob(pattern) if file.name not in _OF_THE_RUN]
-    return max(written, key=lambda file: file.stat().st_mtime_ns, default=directory / filepath)
-
-
-def _model(label: str, file: Path) -> None:
-    if not file.is_file():
+def _model(run: Run, which: str, label: str) -> None:
+    file = saved_models.file_of(run, which)
+    if file is None:
         return
-    megabytes = file.stat().st_size / 2**20
-    if file.stat().st_size > _LARGEST_BYTES:
-        # A download passes through the app's memory.
-        st.caption(f"{label}: {megabytes:.0f} MB, too large to download; it lies in `{file}`.")
-        return
-    _button(f"{label} ({megabytes:.1f} MB)", file.name, file.read_bytes)
+    size = file.stat().st_size
+    label = f"{label} ({size / 2**20:.1f} MB)"
+    if size > _LARGEST_BYTES:
+        st.link_button(label, saved_models.address(run, which), icon=_ICON)
+    else:
+        _button(label, file.name, file.read_bytes)
 
 
 def _table(file: Path) -> None:
@@ -70,21 +62,25 @@ def _logs(run: Run, name: str, log_dir: Path) -> None:
     if not log_dir.is_dir():
         return
     _button("TensorBoard logs (zip)", name, partial(store.zip_directory, log_dir))
-    if services.settings().plateau_hosted:
-        return
-    address = f"tensorboard-{run.id}"
+    # It listens on this machine's own address, which is another's from elsewhere.
+    if visitor.is_at_home():
+        _tensorboard(f"tensorboard-{run.id}", log_dir)
+
+
+def _tensorboard(key: str, log_dir: Path) -> None:
+    programs = services.tensorboards()
     if st.button("Open TensorBoard", icon=":material/monitoring:"):
         with st.spinner("TensorBoard is starting, about ten seconds …"):
-            st.session_state[address] = services.tensorboards().open(log_dir)
-    if address in st.session_state:
-        st.link_button(
-            "TensorBoard is running: go there",
-            st.session_state[address],
-            icon=":material/open_in_new:",
-        )
+            try:
+                st.session_state[key] = programs.open(log_dir)
+            except RuntimeError as error:
+                st.error(escaped(str(error)), icon=":material/error:")
+    address = programs.address(log_dir)
+    if address and st.session_state.get(key) == address:
+        st.link_button("TensorBoard is running: go there", address, icon=":material/open_in_new:")
 
 
 def _button(label: str, name: str, data: Callable[[], str | bytes]) -> None:
     st.download_button(
-        label, data, name, key=f"download-{name}", icon=":material/download:", on_click="ignore"
+        label, data, name, key=f"download-{label}-{name}", icon=_ICON, on_click="ignore"
     )

@@ -101,10 +101,7 @@ def refusal() -> str:
     limits = services.settings()
     own = store.count_active(services.db(), owner=visitor.owner())
     if own >= limits.plateau_max_active_runs_each:
-        return (
-            f"You have {own} runs queued or running, and {limits.plateau_max_active_runs_each} "
-            "is the limit: wait for one to end, or stop one."
-        )
+        return too_many(own, "runs")
     everybody = store.count_active(services.db())
     if everybody >= limits.plateau_max_active_runs:
         return (
@@ -112,3 +109,15 @@ def refusal() -> str:
             "Try again in a few minutes."
         )
     return ""
+
+
+def too_many(own: int, what: str) -> str:
+    """Say that a visitor has as many runs, or sweeps, queued or running as one may have."""
+    limit = services.settings().plateau_max_active_runs_each
+    sentence = (
+        f"You have {own} {what} queued or running, and {limit} is the limit: wait for one to "
+        "end, or stop one."
+    )
+    if visitor.is_at_home():
+        sentence += " To raise it, set `PLATEAU_MAX_ACTIVE_RUNS_EACH` and start the app again."
+    return sentence

@@ -5,9 +5,14 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.charts.event_text import event_line
+from core.data.scan_set import UNREADABLE
 from core.specs import links
 from core.store import Event, Run
 from pages.parts import code_view, visitor
+from pages.parts.words import escaped
+
+_MOST_BOXES = 3
+_NOTE = ":material/image_not_supported:"
 
 
 def show_events(events: Sequence[Event]) -> None:
@@ -23,6 +28,24 @@ def show_events(events: Sequence[Event]) -> None:
         for event in events
     ]
     st.dataframe(rows, hide_index=True, width="stretch")
+
+
+def show_notes(run: Run) -> None:
+    """Show what a person should know of a run; many sentences share one box."""
+    unreadable = [note for note in run.notes if UNREADABLE in note]
+    others = [note for note in run.notes if UNREADABLE not in note]
+    _show_together(unreadable, f"{len(unreadable)} files were left out: none is a readable image.")
+    _show_together(others, f"There is more to know of this run: {len(others)} notes.")
+
+
+def _show_together(notes: Sequence[str], summary: str) -> None:
+    if len(notes) <= _MOST_BOXES:
+        for note in notes:
+            st.warning(escaped(note), icon=_NOTE)
+        return
+    st.warning(summary, icon=_NOTE)
+    with st.expander("Each of them"):
+        st.dataframe({"": notes}, hide_index=True)
 
 
 def show_settings(run: Run) -> None:

@@ -6,7 +6,7 @@ from core import store
 from core.plateaus.sweep_work import Work, estimate_work
 from core.specs.sweep import SweepSpec
 from core.store.known import KnownTraining, known_training
-from pages.parts import once, services, visitor
+from pages.parts import launch, once, services, visitor
 from pages.parts.words import duration, escaped, when
 
 SWEEPS = "sweeps"
@@ -140,10 +140,7 @@ def refusal() -> str:
     limits, owner = services.settings(), visitor.owner()
     own = store.count_active_sweeps(services.db(), owner=owner)
     if own >= limits.plateau_max_active_runs_each:
-        return (
-            f"You have {own} sweeps queued or running, and {limits.plateau_max_active_runs_each} "
-            "is the limit: wait for one to end, or stop one."
-        )
+        return launch.too_many(own, "sweeps")
     if store.count_active_sweeps(services.db()) >= limits.plateau_max_active_runs:
         return "The queue is full of sweeps. Try again in a few minutes."
     return ""

@@ -1,7 +1,10 @@
 """Who the visitor is: a token in the session and the link, and nothing else."""
 
 import ipaddress
+import os
 import secrets
+import tempfile
+from pathlib import Path
 
 import streamlit as st
 
@@ -68,6 +71,20 @@ def _new_token() -> str:
     file = services.settings().plateau_home / "owner"
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(16))
+        _create_whole(file, secrets.token_urlsafe(16))
     return file.read_text()
+
+
+def _create_whole(file: Path, text: str) -> None:
+    """Create a file for its owner only, unless it is there; nobody ever finds it half written."""
+    with tempfile.NamedTemporaryFile("w", dir=file.parent, prefix=f"{file.name}-") as written:
+        written.write(text)
+        written.flush()
+        try:
+            os.link(written.name, file)
+        except FileExistsError:
+            pass  # Another session was faster: all take what it wrote.
+        except OSError:
+            # A file system without hard links, such as exFAT.
+            file.touch(mode=0o600)
+            file.write_text(text)

@@ -63,8 +63,7 @@ family = store.read_family(services.db(), run.id)
 run_controls.show_head(run)
 if run.error:
     st.error(escaped(run.error), icon=":material/error:")
-for note in run.notes:
-    st.warning(escaped(note), icon=":material/image_not_supported:")
+run_details.show_notes(run)
 if not run.is_active:
     st.text(summarise(run, epochs, events))
 next_steps.show_turns(run, history)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core import store
 from core.store import Run, UnknownRun
-from pages.parts import compare_choice, services, visitor
+from pages.parts import compare_choice, run_list, services, visitor
 from pages.parts.launch import MONITOR
 from pages.parts.words import STATUS_BADGES, escaped, when
 
@@ -35,7 +35,8 @@ def stop(run: Run) -> None:
         store.request_stop(services.db(), run.id, owner=visitor.owner())
 
 
-@st.dialog("Delete this run?")
+# Dismissed, it leaves the page following its runs again.
+@st.dialog("Delete this run?", on_dismiss="rerun")
 def confirm_deletion(run: Run) -> None:
     """Ask before a run and its files are gone."""
     if st.session_state.get(_DELETED) == run.id:
@@ -47,8 +48,12 @@ def confirm_deletion(run: Run) -> None:
     st.button("Delete", type="primary", icon=":material/delete:", on_click=delete, args=(run,))
 
 
-def show(run: Run) -> None:
-    """Show one run: its name, where it stands, and what its owner can do."""
+def show(run: Run, result: str) -> bool:
+    """Show one run: its name, where it stands, its result, and what its owner can do.
+
+    Returns:
+        Whether the dialog was opened.
+    """
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.page_link(
             MONITOR,
@@ -59,9 +64,8 @@ def show(run: Run) -> None:
         st.badge(label, icon=icon, color=color)
         compare_choice.tick(run)
         forked = "" if run.forked_at is None else f" · forked after epoch {run.forked_at + 1}"
-        st.caption(
-            f"{run.spec.training.model} · seed {run.spec.training.seed} · {when(run)}{forked}"
-        )
+        trained = f"{run.spec.training.model} · seed {run.spec.training.seed}"
+        st.caption(f"{trained} · {when(run)}{forked}  \n{result}")
         if visitor.owns(run) and run.is_active:
             st.button(
                 "Stop",
@@ -75,6 +79,8 @@ def show(run: Run) -> None:
             "Delete", icon=":material/delete:", key=f"delete-{run.id}"
         ):
             confirm_deletion(run)
+            return True
+    return False
 
 
 def show_more() -> None:
@@ -94,7 +100,10 @@ else:
     order = "Yours before those of others, newest first." if own and others else "Newest first."
     st.caption(f"{count:,} runs, {active:,} of them queued or running. {order}")
     compare_choice.show_ticked(runs)
-    for run in runs:
-        show(run)
+    results = run_list.results_of(runs)
+    asked = [show(run, results.get(run.id, "")) for run in runs]
     if count > len(runs):
         st.button(f"Show more of the {count:,} runs", icon=":material/add:", on_click=show_more)
+    # A page that is drawn anew would close the dialog.
+    if not any(asked):
+        run_list.follow(runs)

@@ -6,9 +6,11 @@ import math
 import pytest
 
 from core import store
+from core.data.scan_set import UNREADABLE
 from core.specs import links, presets
 from core.store import Epoch, Event, EventKind, RunStatus
-from pages.parts import services
+from pages.parts import launch, run_list, services, visitor
+from tests.pages.conftest import ROOT
 
 OVERVIEW, PLAYGROUND = (f"pages/learn/{name}.py" for name in ("overview", "playground"))
 CONFIGURE, MONITOR, RUNS = (f"pages/train/{name}.py" for name in ("configure", "monitor", "runs"))
@@ -69,10 +71,23 @@ def test_a_visitor_with_three_active_runs_is_told_to_wait(app, db):
     assert len(store.read_runs(db)) == 3
 
 
+@pytest.mark.parametrize("at_home", [True, False])
+def test_who_serves_the_app_is_told_how_to_raise_the_limit(home, monkeypatch, at_home):
+    monkeypatch.setattr(visitor, "is_at_home", lambda: at_home)
+    assert ("`PLATEAU_MAX_ACTIVE_RUNS_EACH`" in launch.too_many(3, "runs")) == at_home
+
+
+def test_the_overview_leads_to_every_page(app):
+    app.run().switch_page(OVERVIEW).run()
+    sections = (ROOT / "pages" / name for name in ("learn", "plateaus", "scans"))
+    pages = {file.stem for section in sections for file in section.glob("*.py")}
+    assert {item.proto.page for item in app.get("page_link")} == pages - {"home", "overview"}
+
+
 def test_a_full_queue_says_that_it_is_full(app, db, monkeypatch):
     monkeypatch.setenv("PLATEAU_MAX_ACTIVE_RUNS", "2")
-    for visitor in ("one", "another"):
-        a_run(db, owner=visitor)
+    for owner in ("one", "another"):
+        a_run(db, owner=owner)
     app.run().switch_page(OVERVIEW).run()
     button(app, "Start the quick demo").click().run()
     assert "The queue is full: 2 runs" in texts(app.warning)
@@ -209,3 +224,47 @@ def test_a_run_that_another_tab_deleted_is_gone_without_a_traceback(app, db):
     button(app, "Stop").click().run()
     assert not app.exception
     assert "No runs yet." in texts(app.info)
+
+
+@pytest.mark.parametrize(("count", "boxes"), [(2, 2), (500, 1)])
+def test_many_unreadable_files_share_one_box(app, db, count, boxes):
+    app.run()
+    run_id = a_run(db, status=RunStatus.FINISHED)
+    files = [f"brain/{number}.png: {UNREADABLE} (truncated)." for number in range(count)]
+    store.update_run(db, run_id, notes=files)
+    app.query_params["run"] = run_id
+    app.switch_page(MONITOR).run()
+    assert len(app.warning) == boxes
+    assert (f"{count} files were left out" in texts(app.warning)) == (boxes == 1)
+    assert [len(table.value) for table in app.dataframe] == ([count] if boxes == 1 else [])
+
+
+def test_the_list_of_runs_says_how_far_each_came_and_its_best_value(app, db):
+    app.run()
+    ended, started = a_run(db, status=RunStatus.RUNNING), a_run(db, status=RunStatus.RUNNING)
+    for run_id in (ended, started):
+        epochs = [Epoch(n, {"val_accuracy": 0.4 + n / 10}, 1e-3, 1e-3, 1.0, 0.8) for n in (0, 1)]
+        store.append(db, run_id, new_epochs=epochs)
+    store.end_run(db, ended, RunStatus.STOPPED)
+    app.switch_page(RUNS).run()
+    rows = [line.value for line in app.caption if "seed" in line.value]
+    assert ["2 of 16 epochs · best val_accuracy 0.5000" in row for row in rows] == [False, True]
+    # Taken up again and ended once more, it is told anew.
+    store.update_run(db, ended, status=RunStatus.RUNNING)
+    store.append(db, ended, new_epochs=[Epoch(2, {"val_accuracy": 0.9}, 1e-3, 1e-3, 1.0, 0.8)])
+    store.end_run(db, ended, RunStatus.STOPPED)
+    app.run()
+    assert "3 of 16 epochs · best val_accuracy 0.9000" in texts(app.caption)
+
+
+def test_the_list_of_runs_is_drawn_anew_when_one_takes_a_turn(db):
+    run_id = a_run(db)
+    seen = [run_list.signs([run_id])]
+    store.start_run(db, run_id)
+    seen.append(run_list.signs([run_id]))
+    store.request_stop(db, run_id, owner=store.owner_of("somebody"))
+    seen.append(run_list.signs([run_id]))
+    store.end_run(db, run_id, RunStatus.STOPPED)
+    store.delete_run(db, run_id, owner=store.owner_of("somebody"))
+    seen.append(run_list.signs([run_id]))
+    assert len({str(each) for each in seen}) == 4

@@ -33,7 +33,7 @@ CALLBACKS = {
         "start_from_epoch": st.integers(0, 30),
     },
     c.ModelCheckpoint: {
-        "filepath": st.sampled_from(["1.keras", "{epoch:02d}-{val_loss:.2f}.keras"]),
+        "filepath": st.sampled_from(["1.keras", "{epoch:02d}-{loss:.2f}.keras"]),
         "monitor": metrics,
         "verbose": verbose,
         "mode": modes,

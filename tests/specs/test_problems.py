@@ -3,6 +3,7 @@
 import pytest
 
 from core.specs.problems import InvalidSettings, check_run
+from core.specs.run import RunSpec
 
 
 def problems_of(**values):
@@ -62,6 +63,33 @@ def test_a_checkpoint_may_carry_epoch_and_metric_in_its_name():
     name = "{epoch:02d}-{val_loss:.2f}.keras"
     spec = check_run(callback("ModelCheckpoint", filepath=name))
     assert spec.callbacks[0].filepath == name
+
+
+@pytest.mark.parametrize(
+    ("filepath", "save_freq", "refused"),
+    [
+        ("{val_acc:.2f}.keras", "epoch", "{val_acc}"),
+        ("{epoch}-{batch}.keras", "epoch", "a whole number for save_freq"),
+        ("{val_loss:.2f}.keras", 50, "'epoch' for save_freq"),
+        ("{learning_rate}.keras", "epoch", "before ModelCheckpoint"),
+        ("{epoch:.2}.keras", "epoch", "Try {epoch:02d}"),
+        ("{val_loss:02d}.keras", "epoch", "{val_loss:02d} in"),
+    ],
+)
+def test_a_checkpoint_names_only_what_keras_knows_when_it_saves(filepath, save_freq, refused):
+    values = callback("ModelCheckpoint", filepath=filepath, save_freq=save_freq)
+    sentence = problems_of(**values)["ModelCheckpoint.filepath"]
+    assert sentence.startswith("`filepath` must")
+    assert refused in sentence
+    # A run of before this rule is still read.
+    assert RunSpec.model_validate(values).callbacks[0].filepath == filepath
+
+
+def test_what_keras_knows_may_stand_in_the_name_of_a_checkpoint():
+    saving = {"kind": "ModelCheckpoint", "filepath": "{epoch}-{batch:04d}-{loss:g}.keras"}
+    assert check_run({"callbacks": [saving | {"save_freq": 50}]})
+    saving["filepath"] = "{epoch:.1f}-{val_accuracy:.2f}-{learning_rate:e}.keras"
+    assert check_run({"callbacks": [{"kind": "ReduceLROnPlateau"}, saving]})
 
 
 def test_the_ending_of_a_checkpoint_must_fit_what_it_saves():

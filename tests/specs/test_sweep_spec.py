@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from core.specs.callbacks import (
     EarlyStopping,
+    ModelCheckpoint,
     ReduceLROnPlateau,
     SwapEMAWeights,
     TensorBoard,
@@ -138,3 +139,12 @@ def test_the_callbacks_that_a_sweep_cannot_have_can_be_taken_out():
     base = RunSpec(callbacks=(TensorBoard(), ReduceLROnPlateau(), SwapEMAWeights()))
     assert without_refused(base).callbacks == (ReduceLROnPlateau(),)
     assert all(reason for reason in REFUSED_CALLBACKS.values())
+
+
+def test_a_name_that_keras_cannot_fill_in_is_refused_before_the_start_and_read_afterwards():
+    saving = ModelCheckpoint(filepath="{val_loss:.2f}.keras")
+    base = BASE.model_copy(update={"callbacks": (saving,)})
+    every = Axis(callback=0, parameter="save_freq", values=("epoch", 50))
+    assert "got {val_loss} in" in refused(base=base, axes=(every,))
+    stored = SweepSpec.model_validate_json(SweepSpec(base=base, axes=(every,)).model_dump_json())
+    assert stored.run_spec(1, 0).callbacks[0].save_freq == 50

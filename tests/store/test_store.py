@@ -32,6 +32,13 @@ def test_a_run_comes_back_as_it_was_created(db, run_id):
     assert run.is_active
 
 
+def test_what_it_does_just_now_is_cut_to_its_length(db, run_id):
+    store.update_run(db, run_id, phase=f"Reading the scans of {'x' * 128}", device="g" * 200)
+    run = store.read_run(db, run_id)
+    assert (len(run.phase), len(run.device)) == (80, 120)
+    assert run.phase.startswith("Reading the scans of xx")
+
+
 def test_a_run_that_does_not_exist_is_said_to_be_unknown(db):
     for read in (store.read_run, store.read_signs):
         with pytest.raises(store.UnknownRun, match="may have been deleted"):
