@@ -45,8 +45,8 @@ def known_training(store: Store, base: RunSpec, *, owner: str) -> KnownTraining 
     wanted = _told_apart_by(base)
     alike = [
         run
-        for run in read_runs(store)
-        if run.owner == owner and run.parent_id is None and _told_apart_by(run.spec) == wanted
+        for run in read_runs(store, owner=owner)
+        if run.parent_id is None and _told_apart_by(run.spec) == wanted
     ]
     alike.sort(key=lambda run: run.spec.training.seed != base.training.seed)
     for run in alike:

@@ -6,7 +6,17 @@ import time
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from core.specs.run import RunSpec
 from core.store.connection import Store
@@ -72,13 +82,34 @@ def read_run(store: Store, run_id: str) -> Run:
     return run_of(row)
 
 
-def read_runs(store: Store, *, limit: int = 200) -> list[Run]:
-    """Return the newest runs, newest first; those of sweeps are not among them."""
+def read_runs(
+    store: Store, *, owner: str | None = None, first: str = "", limit: int = 200
+) -> list[Run]:
+    """Return the newest runs, newest first; those of sweeps are not among them.
+
+    Args:
+        store: The store.
+        owner: Whose; None for everybody's.
+        first: An owner whose runs come before those of others, so that newer ones of others
+            never push them out.
+        limit: The most runs.
+    """
+    others_last = case((runs.c.owner == first, 0), else_=1)
     query = (
-        select(runs).where(runs.c.sweep_id.is_(None)).order_by(runs.c.created_s.desc()).limit(limit)
+        select(runs)
+        .where(*_independent(owner))
+        .order_by(others_last, runs.c.created_s.desc())
+        .limit(limit)
     )
     with store.read() as connection:
         return [run_of(row) for row in connection.execute(query).mappings()]
+
+
+def count_runs(store: Store, *, owner: str | None = None) -> int:
+    """Count the runs of everybody or of one owner; those of sweeps are not among them."""
+    query = select(func.count()).select_from(runs).where(*_independent(owner))
+    with store.read() as connection:
+        return connection.execute(query).scalar_one()
 
 
 def read_runs_of(store: Store, run_ids: Collection[str]) -> list[Run]:
@@ -91,13 +122,8 @@ def read_runs_of(store: Store, run_ids: Collection[str]) -> list[Run]:
 
 def count_active(store: Store, *, owner: str | None = None) -> int:
     """Count the runs that are queued, preparing or running, of everybody or of one owner."""
-    query = (
-        select(func.count())
-        .select_from(runs)
-        .where(runs.c.status.in_(ACTIVE), runs.c.sweep_id.is_(None))
-    )
-    if owner is not None:
-        query = query.where(runs.c.owner == owner)
+    active = runs.c.status.in_(ACTIVE)
+    query = select(func.count()).select_from(runs).where(active, *_independent(owner))
     with store.read() as connection:
         return connection.execute(query).scalar_one()
 
@@ -340,6 +366,12 @@ def interrupt_silent(store: Store, *, older_than_s: float) -> list[str]:
     silent = read_silent(store, older_than_s=older_than_s)
     reason = "The program that trained it was stopped. Its finished epochs are kept."
     return [i for i in silent if end_run(store, i, RunStatus.INTERRUPTED, error=reason)]
+
+
+def _independent(owner: str | None) -> list[ColumnElement[bool]]:
+    """Return what picks the runs that are no part of a sweep, of everybody or of one owner."""
+    picked = [runs.c.sweep_id.is_(None)]
+    return picked if owner is None else [*picked, runs.c.owner == owner]
 
 
 def _held(run_id: str, attempt: int | None) -> list[ColumnElement[bool]]:

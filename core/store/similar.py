@@ -40,9 +40,9 @@ def known_noise(store: Store, spec: RunSpec, *, owner: str) -> KnownNoise | None
     Returns:
         None if no such run ended on a plateau.
     """
-    wanted = (owner, spec.scans, spec.training.model)
-    for run in read_runs(store):
-        if not run.is_active and (run.owner, run.spec.scans, run.spec.training.model) == wanted:
+    wanted = (spec.scans, spec.training.model)
+    for run in read_runs(store, owner=owner):
+        if not run.is_active and (run.spec.scans, run.spec.training.model) == wanted:
             noise = plateau_noise(read_epochs(store, run.id))
             if noise:
                 return KnownNoise(run, noise)

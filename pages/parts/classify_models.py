@@ -96,8 +96,8 @@ def _offered() -> list[Offered]:
     db = services.db()
     runs = [
         run
-        for run in store.read_runs(db, limit=_MOST_OFFERED)
-        if run.status in _WITH_MODEL and visitor.owns(run)
+        for run in store.read_runs(db, owner=visitor.owner(), limit=_MOST_OFFERED)
+        if run.status in _WITH_MODEL
     ]
     linked = st.query_params.get("model", "").rsplit("-", 1)[0]
     if linked and all(run.id != linked for run in runs):

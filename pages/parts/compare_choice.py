@@ -79,13 +79,11 @@ def choose_runs() -> list[Run]:
 
 
 def _offer(chosen: Sequence[Run]) -> list[Run]:
-    everyone = store.read_runs(services.db(), limit=_MOST_OFFERED)
-    own = [run for run in everyone if visitor.owns(run)]
-    offered = own
-    if len(own) < len(everyone) and st.toggle(
-        "Offer everybody's runs, not mine alone", key=_OTHERS
-    ):
-        offered = everyone
+    owner = visitor.owner()
+    offered = store.read_runs(services.db(), owner=owner, limit=_MOST_OFFERED)
+    others = store.count_runs(services.db()) > store.count_runs(services.db(), owner=owner)
+    if others and st.toggle("Offer everybody's runs, not mine alone", key=_OTHERS):
+        offered = store.read_runs(services.db(), first=owner, limit=_MOST_OFFERED)
     runs = {run.id: run for run in [*chosen, *offered]}
     labels = told_apart({run.id: _label(run) for run in runs.values()})
     ids = st.multiselect(
@@ -168,5 +166,5 @@ def _label(run: Run) -> str:
 
 
 def _newest_ids() -> list[str]:
-    runs = store.read_runs(services.db())
-    return [run.id for run in runs if visitor.owns(run)][:_FIRST_LOOK]
+    own = store.read_runs(services.db(), owner=visitor.owner(), limit=_FIRST_LOOK)
+    return [run.id for run in own]

@@ -72,9 +72,7 @@ def choose_runs() -> list[Run]:
             )
     chosen = [run for run in found.values() if run.status in _WITH_MODEL]
     st.session_state[_RUNS] = [run.id for run in chosen]
-    everyone = store.read_runs(services.db(), limit=_MOST_OFFERED)
-    own = [run for run in everyone if run.status in _WITH_MODEL and visitor.owns(run)]
-    offered = {run.id: run for run in [*chosen, *own]}
+    offered = {run.id: run for run in [*chosen, *_own_with_model()]}
     labels = told_apart({run.id: _label(run) for run in offered.values()})
     ids = st.multiselect(
         "Runs to evaluate",
@@ -132,6 +130,9 @@ def _label(run: Run) -> str:
 
 
 def _newest_id() -> str:
-    runs = store.read_runs(services.db())
-    own = (run.id for run in runs if run.status in _WITH_MODEL and visitor.owns(run))
-    return next(own, "")
+    return next((run.id for run in _own_with_model()), "")
+
+
+def _own_with_model() -> list[Run]:
+    own = store.read_runs(services.db(), owner=visitor.owner(), limit=_MOST_OFFERED)
+    return [run for run in own if run.status in _WITH_MODEL]

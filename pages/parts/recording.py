@@ -20,6 +20,8 @@ from pages.parts.words import escaped, told_apart, when
 MAX_EPOCHS = 1000
 """The most epochs that are replayed on a page, so that it answers a slider at once."""
 
+_MOST_RUNS = 500
+
 
 @dataclass(frozen=True)
 class Recording:
@@ -117,8 +119,7 @@ def _run(state: ReplayState) -> Recording | None:
 
 def _choices(state: ReplayState) -> dict[str, Run]:
     """Return the runs to choose from, the visitor's own first, and that of the link."""
-    runs = store.read_runs(services.db(), limit=100)
-    runs.sort(key=lambda run: not visitor.owns(run))
+    runs = store.read_runs(services.db(), first=visitor.owner(), limit=_MOST_RUNS)
     found = {run.id: run for run in runs}
     if state.run_id is not None and state.run_id not in found:
         try:

@@ -85,8 +85,8 @@ def _summary(form: Form) -> str:
 
 
 def _own_runs() -> list[Run]:
-    everyone = store.read_runs(services.db(), limit=_MOST_RUNS)
-    return [run for run in everyone if visitor.owns(run) and not run.is_active]
+    own = store.read_runs(services.db(), owner=visitor.owner(), limit=_MOST_RUNS)
+    return [run for run in own if not run.is_active]
 
 
 def _take(runs: dict[str, Run]) -> None:

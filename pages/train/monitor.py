@@ -31,7 +31,7 @@ def find_run() -> tuple[Signs, Run]:
     """Return the run in the link, or else the newest one of the visitor's; first its signs."""
     run_id = st.query_params.get("run")
     if run_id is None:
-        own = [run for run in store.read_runs(services.db()) if visitor.owns(run)]
+        own = store.read_runs(services.db(), owner=visitor.owner(), limit=1)
         if not own:
             st.title("Monitor")
             st.info("No run to watch yet. Start the quick demo, or configure a run of your own.")

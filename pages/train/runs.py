@@ -1,4 +1,4 @@
-"""All runs, newest first."""
+"""All runs, the visitor's own first, newest first."""
 
 import contextlib
 
@@ -6,11 +6,12 @@ import streamlit as st
 
 from core import store
 from core.store import Run, UnknownRun
-from pages.parts import compare_choice, services, visitor
+from pages.parts import compare_choice, longer, services, visitor
 from pages.parts.launch import MONITOR
 from pages.parts.words import STATUS_BADGES, escaped, when
 
-_DELETED, _REFUSED = "runs-deleted", "runs-not-deleted"
+_DELETED, _REFUSED, _SHOWN = "runs-deleted", "runs-not-deleted", "runs-shown"
+_AT_A_TIME = 100
 
 
 def delete(run: Run) -> None:
@@ -76,12 +77,16 @@ def show(run: Run) -> None:
 
 
 st.title("Runs")
-runs = store.read_runs(services.db(), limit=100)
+db, owner = services.db(), visitor.owner()
+runs = store.read_runs(db, first=owner, limit=longer.shown(_SHOWN, _AT_A_TIME))
 if not runs:
     st.info("No runs yet. Start the quick demo on the overview, or configure one.")
 else:
-    active = [run for run in runs if run.is_active]
-    st.caption(f"{len(runs)} runs, {len(active)} of them queued or running. Newest first.")
+    count, own = store.count_runs(db), store.count_runs(db, owner=owner)
+    order = "Yours first, the newest at the top." if 0 < own < count else "Newest first."
+    told = "1 run" if count == 1 else f"{count:,} runs"
+    st.caption(f"{told}, {store.count_active(db):,} of them queued or running. {order}")
     compare_choice.show_ticked(runs)
     for run in runs:
         show(run)
+    longer.offer(_SHOWN, _AT_A_TIME, more=len(runs) < count)

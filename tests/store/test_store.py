@@ -230,3 +230,14 @@ def test_the_rows_of_several_runs_are_those_of_each(db):
     assert math.isnan(curves[one][2].logs["loss"])
     assert not curves[one][0].callbacks
     assert store.newest(db, one, other) == max(store.newest(db, one), store.newest(db, other))
+
+
+def test_newer_runs_of_others_never_push_out_an_owners_own(db):
+    own = [store.create_run(db, presets.quick_demo(), owner=OWNER) for _ in range(2)]
+    others = [store.create_run(db, presets.quick_demo(), owner=STRANGER) for _ in range(3)]
+    newest = [*reversed(others)]
+    assert [run.id for run in store.read_runs(db, owner=OWNER, limit=2)] == [own[1], own[0]]
+    first = [run.id for run in store.read_runs(db, first=OWNER, limit=3)]
+    assert first == [own[1], own[0], newest[0]]
+    assert [run.id for run in store.read_runs(db, limit=3)] == newest
+    assert (store.count_runs(db), store.count_runs(db, owner=OWNER)) == (5, 2)
