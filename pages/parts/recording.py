@@ -35,6 +35,7 @@ class Recording:
         events: What its callbacks did; empty for a brought one.
         run: The stored run; None for others.
         epochs: Its epochs, with what its callbacks counted.
+        trainings: All of a brought file, such as its seeds; empty for others.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Recording:
     events: Sequence[Event] = ()
     run: Run | None = None
     epochs: Sequence[Epoch] = ()
+    trainings: Sequence[RecordedCurves] = ()
 
     @property
     def is_of_several_hands(self) -> bool:
@@ -134,8 +136,13 @@ def _own(state: ReplayState) -> Recording | None:
     brought = own_curve.bring(state)
     if brought is None:
         return None
-    name, curves = brought
-    return Recording(f"own-{name}-{len(curves)}-{state.training}", curves, f"your curve · {name}")
+    name, curves = brought.name, brought.curves
+    return Recording(
+        f"own-{name}-{len(curves)}-{state.training}",
+        curves,
+        f"your curve · {name}",
+        trainings=tuple(one.first(MAX_EPOCHS) for one in brought.trainings),
+    )
 
 
 def _cut(recording: Recording) -> Recording:

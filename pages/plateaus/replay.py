@@ -9,9 +9,9 @@ from core.plateaus.recorded_rates import RecordedRates
 from core.plateaus.what_if import Replayed, Setting, replay_setting
 from core.plateaus.what_if_wording import evidence_told, parting_told
 from pages.parts import (
-    advice_panel,
     chart,
     recording,
+    replay_advice,
     replay_sliders,
     replay_start,
     replay_state,
@@ -91,13 +91,7 @@ with releases:
         verdict_views.show_releases(shown, rates)
 with advice:
     if advice.open and shown is not None:
-        advice_panel.show(
-            [source.curves],
-            metric=metric,
-            mode=shown.mode,
-            key=f"replay-advice-{source.key}-{metric}",
-            about=source.evidence.removesuffix(" · 1 seed"),
-        )
+        replay_advice.show(source, metric=metric, mode=shown.mode)
 with drawn:
     view = ReplayView(
         metric=metric,

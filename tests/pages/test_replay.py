@@ -209,6 +209,20 @@ def test_several_trainings_are_the_persons_to_choose(page):
     assert "**Epoch 1 of 3**" in told(page)
 
 
+def test_all_trainings_of_a_file_are_judged_together_as_seeds(page):
+    choose_source(page, "Your own")
+    page.session_state["replay-tabs"] = "Advice"
+    losses = [max(0.5, 1 - 0.1 * n) + 0.01 * (n % 2) for n in range(14)]
+    rows = "\n".join(f"{n},{loss}" for _ in range(2) for n, loss in enumerate(losses))
+    page.text_area[0].set_value(f"epoch,loss\n{rows}\n").run()
+    assert not page.exception
+    assert "How stable the advice is" in told(page)
+    (together,) = [one for one in page.toggle if "2 trainings together" in one.label]
+    together.set_value(False).run()
+    assert "How stable the advice is" not in told(page)
+    assert "One curve: another seed" in told(page)
+
+
 def test_a_walk_shows_the_counters_moving(page):
     for _ in range(10):
         button(page, "Next").click().run()
