@@ -48,6 +48,11 @@ class Recording:
     trainings: Sequence[RecordedCurves] = ()
 
     @property
+    def base(self) -> RunSpec:
+        """The run to put a callback into; for a brought curve, one of the form's defaults."""
+        return self.spec or RunSpec(name="From a replay")
+
+    @property
     def is_of_several_hands(self) -> bool:
         """Whether not one callback's settings alone made it: a fork, or a rate set by hand."""
         forked = self.run is not None and self.run.forked_at is not None

@@ -77,6 +77,7 @@ shown = next((one for one in replays if one.setting.name == state.shown), None)
 show_evidence()
 if shown is not None:
     train_for_real.show(shown, source, own)
+    train_for_real.show_call(shown, source)
 steps, table, releases, advice = st.tabs(
     [STEPS, TABLE, RELEASES, ADVICE], key="replay-tabs", on_change="rerun"
 )
