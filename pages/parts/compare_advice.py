@@ -28,12 +28,14 @@ def show(lines: Sequence[Line], metric: str, *, key: str) -> None:
     by_label = {line.label: line for line in sorted(lines, key=lambda line: -line.n)}
     chosen = st.selectbox("Of", list(by_label), key=f"{key}-advised", width=360)
     line = by_label[chosen]
+    spec = line.histories[0].run.spec
     advice_panel.show(
         [store.recorded_curves(history.epochs) for history in line.histories],
         metric=metric,
         mode=likely_direction(metric),
         key=f"{key}-{chosen}-{metric}",
-        about=evidence(line.histories[0].run.spec.scans).split(" · ")[1],
+        base=spec,
+        about=evidence(spec.scans).split(" · ")[1],
     )
 
 

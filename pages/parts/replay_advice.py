@@ -26,6 +26,7 @@ def show(source: Recording, *, metric: str, mode: Direction) -> None:
         metric=metric,
         mode=mode,
         key=f"replay-advice-{source.key}-{metric}-{len(curves)}",
+        base=source.base,
         about=source.evidence.removesuffix(" · 1 seed"),
     )
     if source.run is not None:

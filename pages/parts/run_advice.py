@@ -40,6 +40,7 @@ def show(run: Run, epochs: Sequence[Epoch], events: Sequence[Event]) -> None:
         metric=metric,
         mode=likely_direction(metric),
         key=f"advice-{run.id}-{metric}",
+        base=run.spec,
         own=own[0] if own and own[0].monitor == metric else None,
         about=evidence(run.spec.scans).split(" · ")[1],
     )
