@@ -158,6 +158,17 @@ def test_the_form_on_configure_is_offered_as_a_base_once_it_was_filled(opened, a
     assert field(app, "EarlyStopping.min_delta").value == "0, 0.005"
 
 
+def test_what_will_surprise_is_told_once_with_the_settings_it_is_in(opened):
+    app = opened()
+    field(app, PATIENCE).set_value("2, 3, 7").run()
+    assert not app.exception
+    said = texts(app.markdown).replace("\\", "")
+    assert said.count("**in 2 of 6 settings: patience 7**") == 1
+    assert "Give EarlyStopping more patience" in said
+    field(app, PATIENCE).set_value("two").run()
+    assert "settings: patience 7" not in texts(app.markdown)
+
+
 def test_a_known_run_tells_the_time(opened, app, db):
     app.run()
     store_run(db, "known", owner=app.session_state["owner"], values=(0.5, 0.6, 0.7, 0.7))
