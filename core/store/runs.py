@@ -368,7 +368,7 @@ def interrupt_silent(store: Store, *, older_than_s: float) -> list[str]:
     return [i for i in silent if end_run(store, i, RunStatus.INTERRUPTED, error=reason)]
 
 
-def _independent(owner: str | None) -> list[ColumnElement[bool]]:
+def _independent(owner: str | None) -> Sequence[ColumnElement[bool]]:
     """Return what picks the runs that are no part of a sweep, of everybody or of one owner."""
     picked = [runs.c.sweep_id.is_(None)]
     return picked if owner is None else [*picked, runs.c.owner == owner]

@@ -49,8 +49,9 @@ def _show(one: SharedFinding, names: SettingNames) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             findings.show_badge(finding)
             st.markdown(f"**{escaped(_where(one, names))}**", width="content")
-        such_as = "" if one.says_the_same else f"{names.each[one.settings[0]]}: "
-        st.markdown(escaped(such_as) + findings.told(finding))
+        first = escaped(names.each[one.settings[0]])
+        such_as = "" if one.says_the_same else f"With {first}, for one: "
+        st.markdown(such_as + findings.told(finding))
         st.markdown(f":material/build: {finding.remedy} {findings.source_link(finding)}")
 
 

@@ -160,10 +160,11 @@ def test_the_form_on_configure_is_offered_as_a_base_once_it_was_filled(opened, a
 
 def test_what_will_surprise_is_told_once_with_the_settings_it_is_in(opened):
     app = opened()
-    field(app, PATIENCE).set_value("2, 3, 7").run()
+    field(app, PATIENCE).set_value("2, 7, 8").run()
     assert not app.exception
     said = texts(app.markdown).replace("\\", "")
-    assert said.count("**in 2 of 6 settings: patience 7**") == 1
+    assert said.count("**in 4 of 6 settings: patience 7, 8**") == 1
+    assert "With factor 0.1, patience 7, for one: On a flat" in said
     assert "Give EarlyStopping more patience" in said
     field(app, PATIENCE).set_value("two").run()
     assert "settings: patience 7" not in texts(app.markdown)
