@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.plateaus.reduce_lr_replay import ReduceLROnPlateauReplay
 from core.plateaus.what_if import Replayed
 from core.plateaus.what_if_wording import acts_told
 from core.store.records import Event, EventKind
@@ -54,11 +55,13 @@ def agreement(replayed: Replayed, events: Sequence[Event]) -> Agreement:
 
 def _same_details(replayed: Replayed, acts: Sequence[Event]) -> bool:
     """Whether the rates are the same to the last bit of the optimizer's float32."""
-    rates = replayed.rates
-    if rates is None:
+    replay = replayed.replay
+    if not isinstance(replay, ReduceLROnPlateauReplay):
         return True
     recorded = [(event.detail["from"], event.detail["to"]) for event in acts]
-    ours = [(rates[epoch], rates[epoch + 1]) for epoch in replayed.acts]
+    # What an epoch leaves need not be what the next one trains with, where a plan sets that.
+    before, after = replay.learning_rate[0, 0], replay.learning_rate_after[0, 0]
+    ours = [(before[epoch], after[epoch]) for epoch in replayed.acts]
     return np.array_equal(np.array(recorded, dtype=np.float32), np.array(ours, dtype=np.float32))
 
 

@@ -29,6 +29,7 @@ _MARKED = frozenset(
         EventKind.STOPPED,
         EventKind.FAILED,
         EventKind.PAUSED,
+        EventKind.CONTINUED,
         EventKind.RESUMED,
     ]
 )

@@ -66,6 +66,24 @@ def more_epochs_told(spec: RunSpec, epochs: int) -> str:
     )
 
 
+def going_back_told(after: int, last: int, *, by_hand: bool) -> str:
+    """Return what becomes of the epochs behind the one that a run goes back to.
+
+    Args:
+        after: That epoch, from 0.
+        last: The last finished one, likewise; later than `after`.
+        by_hand: Whether a person changed the rate after `after`.
+    """
+    gone = f"Epoch {last + 1} is" if after + 1 == last else f"Epochs {after + 2} to {last + 1} are"
+    told = f"{gone} forgotten and trained again. To keep them, fork."
+    if not by_hand:
+        return told
+    return (
+        f"{told} What was done to the rate by hand after epoch {after + 1} is done again at the "
+        "same batch; a fork leaves it out."
+    )
+
+
 def kept_told(states: Sequence[SavedState]) -> str:
     """Return which states of a run are kept, and what they take."""
     if not states:

@@ -32,12 +32,15 @@ class CallbackVerdicts:
         verdicts: One an epoch.
         acted: Whether it did anything at the end of the epoch, one an epoch.
         apart: The epochs, from 1, whose `wait` Keras counted otherwise than the replay.
+        refusal: Why there are no verdicts, such as a metric whose direction "auto" cannot tell;
+            empty if there are.
     """
 
     kind: str
     verdicts: tuple[Verdict, ...]
     acted: tuple[bool, ...]
     apart: tuple[int, ...]
+    refusal: str = ""
 
 
 def run_verdicts(
@@ -63,12 +66,16 @@ def run_verdicts(
 def _told(
     callback: AnyCallback, epochs: Sequence[Epoch], *, restored: bool
 ) -> CallbackVerdicts | None:
-    if isinstance(callback, ReduceLROnPlateau):
-        return _reducing(callback, epochs)
-    if isinstance(callback, EarlyStopping):
-        return _stopping(callback, epochs, restored=restored)
-    if isinstance(callback, ModelCheckpoint) and callback.save_best_only:
-        return _saving(callback, epochs)
+    try:
+        if isinstance(callback, ReduceLROnPlateau):
+            return _reducing(callback, epochs)
+        if isinstance(callback, EarlyStopping):
+            return _stopping(callback, epochs, restored=restored)
+        if isinstance(callback, ModelCheckpoint) and callback.save_best_only:
+            return _saving(callback, epochs)
+    except ValueError as error:
+        # Keras refuses such settings too, but only when the run's first epoch ends.
+        return CallbackVerdicts(callback.kind, (), (), (), str(error))
     return None
 
 

@@ -54,6 +54,8 @@ def floor_told(outcomes: Sequence[Outcome]) -> str:
     sound = _sound(outcomes)
     if not sound:
         return "At these rates the steps overshoot and grow: the loss runs away. Lower the rate."
+    if emptied := [f"**{outcome.letter}**" for outcome in sound if outcome.end_loss == 0]:
+        return _no_floor_told(emptied)
     if staged := [outcome for outcome in sound if len(outcome.floors) > 1]:
         return _stages_told(min(staged, key=lambda outcome: outcome.end_loss))
     high = max(sound, key=lambda outcome: outcome.end_rate)
@@ -114,12 +116,22 @@ def _sound(outcomes: Sequence[Outcome]) -> list[Outcome]:
     return [outcome for outcome in outcomes if math.isfinite(outcome.end_loss)]
 
 
+def _no_floor_told(names: Sequence[str]) -> str:
+    """Say why settings came to 0: only steps that nothing shakes shrink a loss that far."""
+    told = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    get = "gets" if len(names) == 1 else "get"
+    return (
+        f"Without noise there is no floor: {told} {get} down to a loss of 0. Turn "
+        "`gradient_noise` up to see one."
+    )
+
+
 def _stages_told(outcome: Outcome) -> str:
     floors = outcome.floors[:_SHOWN_FLOORS]
     steps = [f"{loss_told(floor.loss)} at {rate_told(floor.rate)}" for floor in floors]
-    lower = floors[0].loss / floors[-1].loss
+    first, last = floors[0].loss, floors[-1].loss
     told = f"**{outcome.letter}** was stuck at a loss of {', then '.join(steps)}"
-    if lower >= _APART:
+    if first > last and first >= _APART * last:
         return f"{told}: each lower rate let it fall further."
     return f"{told}: the rate fell, and the loss hardly followed."
 

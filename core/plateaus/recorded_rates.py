@@ -26,6 +26,8 @@ class RecordedRates:
         logged: Whether the recording holds any rate at all; if not, `values` stays at `start`.
         start_logged: Whether it holds that of the first epoch.
         printed: Whether they were rounded for a console.
+        planned: Whether a plan, such as a LearningRateScheduler's, set each of them anew,
+            whatever a reduction had left.
     """
 
     start: float
@@ -33,6 +35,7 @@ class RecordedRates:
     logged: bool
     start_logged: bool
     printed: bool = False
+    planned: bool = False
 
     @classmethod
     def of(
@@ -42,6 +45,7 @@ class RecordedRates:
         *,
         start: float = DEFAULT_RATE,
         printed: bool = False,
+        planned: bool = False,
     ) -> "RecordedRates":
         """Fill in what was not logged.
 
@@ -50,6 +54,7 @@ class RecordedRates:
             epochs: How many were recorded.
             start: Taken for the first epoch where it was not logged.
             printed: Whether they were rounded for a console.
+            planned: Whether a plan set each of them anew.
         """
         known = np.full(epochs, np.nan) if rates is None else rates.astype(np.float64)
         start_logged = bool(np.isfinite(known[0]))
@@ -57,7 +62,8 @@ class RecordedRates:
         filled = known.copy()
         filled[0] = first
         at = np.maximum.accumulate(np.where(np.isfinite(filled), np.arange(epochs), 0))
-        return cls(first, filled[at], bool(np.isfinite(known).any()), start_logged, printed)
+        logged = bool(np.isfinite(known).any())
+        return cls(first, filled[at], logged, start_logged, printed, planned)
 
     @property
     def changes(self) -> bool:

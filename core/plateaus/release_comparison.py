@@ -9,7 +9,7 @@ from core.plateaus.recorded_rates import RecordedRates
 from core.plateaus.releases import first_epoch_apart
 from core.plateaus.what_if import Replayed, Setting, replay_setting
 from core.plateaus.what_if_wording import acts_told, doubt_told, same_rates
-from core.specs.callbacks import ReduceLROnPlateau
+from core.specs.callbacks import ModelCheckpoint, ReduceLROnPlateau
 
 RELEASES: Mapping[Semantics, str] = {
     "keras-3.15": "Keras 3.15",
@@ -23,7 +23,7 @@ _REASONS: Mapping[Semantics, str] = {
     "keras-3.15": "",
     "keras-3.11": "the callback still holds the best of its first training",
     "keras-3.10": "it compares in float64 with a best that starts at infinity",
-    "pytorch": "it acts when `wait` exceeds the patience, one epoch later",
+    "pytorch": "it compares in float64, and leaves out a reduction by no more than `eps`",
 }
 
 
@@ -43,11 +43,29 @@ class ReleaseOutcome:
 
 
 def releases_of(kind: str) -> tuple[Semantics, ...]:
-    """The rules that there are for a callback; PyTorch has ReduceLROnPlateau alone."""
-    return tuple(
-        semantics
-        for semantics in RELEASES
-        if semantics != "pytorch" or kind == ReduceLROnPlateau.__name__
+    """The rules that there are for a callback.
+
+    PyTorch has ReduceLROnPlateau alone. A reused ModelCheckpoint is no matter of the release: it
+    has no `on_train_begin`, and so holds its `best` in all of them.
+    """
+    missing: set[Semantics] = set()
+    if kind != ReduceLROnPlateau.__name__:
+        missing.add("pytorch")
+    if kind == ModelCheckpoint.__name__:
+        missing.add("keras-3.11")
+    return tuple(semantics for semantics in RELEASES if semantics not in missing)
+
+
+def reuse_told(kind: str) -> str:
+    """Say what a callback that is given to a second `fit` still holds, in Markdown."""
+    if kind == ModelCheckpoint.__name__:
+        return (
+            "Given to a second `fit`, a ModelCheckpoint keeps its best in every release: to see "
+            "that, set `initial_value_threshold` to it."
+        )
+    return (
+        "*On reuse*: the same callback object given to a second `fit`; from Keras 3.11 to 3.14 it "
+        "keeps its best."
     )
 
 
@@ -77,19 +95,32 @@ def _parting(reference: Replayed, other: Replayed) -> str:
         same = "It acts in the same epochs as Keras 3.15"
         return f"{same}." if same_rates(reference, other) else f"{same}, with other learning rates."
     who = "it acts and Keras 3.15 does not" if other.acted[epoch] else "Keras 3.15 acts first"
-    told = f"They part at epoch {epoch + 1}, where {who}: {_reason(reference, other)}."
+    told = f"They part at epoch {epoch + 1}, where {who}: {_reason(reference, other, epoch)}."
     return f"{told}{doubt_told(epoch, reference, other)}"
 
 
-def _reason(reference: Replayed, other: Replayed) -> str:
-    semantics = other.setting.semantics
+def _reason(reference: Replayed, other: Replayed, epoch: int) -> str:
     if other.mode != reference.mode:
         better = {"min": "lower", "max": "higher"}
         return (
             f"its `auto` takes {better[other.mode]} values of {other.setting.callback.monitor} "
             f"for better, Keras 3.15 {better[reference.mode]} ones"
         )
-    reason = _REASONS[semantics]
-    if semantics == "pytorch" and other.setting.threshold_mode == "rel":
-        reason += ", and takes min_delta for a share of the best"
-    return reason
+    own = _pytorch_reasons(other, epoch) if other.setting.semantics == "pytorch" else []
+    return f"it {', and '.join(own)}" if own else _REASONS[other.setting.semantics]
+
+
+def _pytorch_reasons(other: Replayed, epoch: int) -> list[str]:
+    """Say what of PyTorch's ways can have told by an epoch, with these settings."""
+    callback = other.setting.callback
+    if not isinstance(callback, ReduceLROnPlateau):
+        return []
+    reasons: list[str] = []
+    # With a patience of 0, both act on the first epoch without improvement.
+    if callback.patience:
+        reasons.append("acts when `wait` exceeds the patience, one epoch later")
+    if callback.cooldown and other.acted[:epoch].any():
+        reasons.append("starts to count one epoch later after a cooldown")
+    if callback.min_delta and other.setting.threshold_mode == "rel":
+        reasons.append("takes min_delta for a share of the best")
+    return reasons

@@ -164,25 +164,26 @@ def replay_setting(setting: Setting, curve: Curves, rates: RecordedRates) -> Rep
         ValueError: If the direction cannot be told, or the release has no such callback.
     """
     mode = setting.direction
-    replay, verdicts = _replay(setting, curve, mode, rates.start)
+    replay, verdicts = _replay(setting, curve, mode, rates)
     replayed = Replayed(setting, mode, curve, replay, verdicts, first_unknown=curve.shape[1])
     used = replayed.rates
     return replayed if used is None else replace(replayed, first_unknown=rates.first_other(used))
 
 
 def _replay(
-    setting: Setting, curve: Curves, mode: Direction, start_rate: float
+    setting: Setting, curve: Curves, mode: Direction, rates: RecordedRates
 ) -> tuple[AnyReplay, tuple[Verdict, ...]]:
     callback, monitor = setting.callback, setting.callback.monitor
-    held = _held_best(setting, curve, mode, start_rate)
+    held = _held_best(setting, curve, mode, rates)
     if isinstance(callback, ReduceLROnPlateau):
         reducing = replay_reduce_lr_on_plateau(
             _reducing_settings(setting, callback),
             curve,
-            learning_rate=start_rate,
+            learning_rate=rates.start,
             mode=mode,
             semantics=setting.semantics,
             best=held,
+            recorded_rates=rates.values if rates.planned else None,
         )
         return reducing, explain_reduce_lr_on_plateau(reducing, monitor=monitor)
     if isinstance(callback, EarlyStopping):
@@ -199,13 +200,15 @@ def _replay(
     return saving, explain_model_checkpoint(saving, monitor=monitor)
 
 
-def _held_best(setting: Setting, curve: Curves, mode: Direction, start_rate: float) -> float | None:
+def _held_best(
+    setting: Setting, curve: Curves, mode: Direction, rates: RecordedRates
+) -> float | None:
     """What a reused callback holds when the training begins."""
     if setting.semantics != "keras-3.11":
         return None
     if setting.held_best is not None:
         return setting.held_best
-    fresh, _ = _replay(replace(setting, semantics="keras-3.15"), curve, mode, start_rate)
+    fresh, _ = _replay(replace(setting, semantics="keras-3.15"), curve, mode, rates)
     best = float(fresh.best[0, 0, -1])
     return None if np.isnan(best) else best
 

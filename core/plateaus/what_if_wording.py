@@ -1,5 +1,6 @@
 """How far a replay is exact, and where two of them part, in sentences."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from core.plateaus.digits import plain, rates
 from core.plateaus.recorded_rates import RecordedRates
 from core.plateaus.what_if import Replayed
+from core.plateaus.wording import format_metric
 from core.specs.callbacks import EarlyStopping, ReduceLROnPlateau
 
 _MOST_NAMED = 8
@@ -84,6 +86,10 @@ def _rate_evidence(replayed: Replayed, recorded: RecordedRates) -> str:
 
 
 def _same_rates(recorded: RecordedRates) -> str:
+    if recorded.planned:
+        return (
+            "LearningRateScheduler set the rate anew in every epoch, whatever a reduction had left"
+        )
     if not recorded.logged:
         return "The learning rate was not logged and is taken to have stayed the same, as here"
     if recorded.changes:
@@ -145,6 +151,19 @@ def doubt_told(epoch: int, *replays: Replayed) -> str:
     if all(epoch < one.first_unknown for one in replays):
         return ""
     return " By then the curve is no longer evidence."
+
+
+def best_told(replayed: Replayed, epoch: int) -> tuple[str, float | None]:
+    """Return the best after an epoch, from 0, in words, and how far that epoch moved it.
+
+    Before a value has counted there is none: Keras holds None or infinity then. NaN as the first
+    value is a best of its own.
+    """
+    best = float(replayed.best[epoch])
+    if not math.isfinite(best) and not replayed.replay.improved[0, 0, : epoch + 1].any():
+        return "none yet", None
+    moved = best - float(replayed.best_before[epoch])
+    return format_metric(best), moved if math.isfinite(moved) and moved else None
 
 
 def same_rates(one: Replayed, other: Replayed) -> bool:

@@ -45,7 +45,7 @@ def known_training(store: Store, base: RunSpec, *, owner: str) -> KnownTraining 
     wanted = _told_apart_by(base)
     alike = [
         run
-        for run in read_runs(store, owner=owner)
+        for run in read_runs(store, owner)
         if run.parent_id is None and _told_apart_by(run.spec) == wanted
     ]
     alike.sort(key=lambda run: run.spec.training.seed != base.training.seed)

@@ -1,5 +1,6 @@
 """Runs that go on: after Stop, an interruption, a failure, or beyond their last epoch."""
 
+import math
 import time
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlalchemy import Connection, and_, delete, func, or_, select, update
 from core.specs.callbacks import SwapEMAWeights
 from core.specs.run import RunSpec
 from core.store.connection import Store
+from core.store.progress import read_epochs
 from core.store.records import ACTIVE, EventKind, Run, RunStatus
 from core.store.runs import hold_run, independent_run, last_epoch, read_run
 from core.store.states import forget_states, read_states
@@ -68,6 +70,8 @@ def resume_run(
                 pause_requested=False,
                 error="",
                 ended_s=None,
+                # At the end of the queue; one whose worker died keeps its turn.
+                queued_s=time.time(),
                 **_queued_again(),
             )
         )
@@ -164,10 +168,7 @@ def _ended_for_the_last_time(spec: RunSpec, run: Run, kept: list[int]) -> bool:
 
 def _require_something_to_do(store: Store, run: Run, spec: RunSpec, after_epoch: int) -> None:
     if run.status is RunStatus.DIVERGED and after_epoch == _last_epoch(store, run.id):
-        raise ValueError(
-            f"The run {run.name!r} diverged: its weights are no numbers any more. Fork it from "
-            "an earlier epoch, with a lower learning rate."
-        )
+        raise ValueError(_diverged_told(store, run, after_epoch))
     if _stopped_itself(store, run.id, after_epoch):
         raise ValueError(
             f"EarlyStopping ended the run {run.name!r}, and would end it again at once. Fork it "
@@ -178,6 +179,21 @@ def _require_something_to_do(store: Store, run: Run, spec: RunSpec, after_epoch:
             f"`epochs` must be more than the {after_epoch + 1} that the run {run.name!r} has "
             f"finished, got {spec.training.epochs}. Add some to go on."
         )
+
+
+def _diverged_told(store: Store, run: Run, epoch: int) -> str:
+    """Say why a run that diverged does not go on after its last finished epoch."""
+    rows = [row for row in read_epochs(store, run.id) if row.epoch == epoch]
+    if all(math.isfinite(value) for row in rows for value in row.logs.values()):
+        # TerminateOnNaN broke the next one off with an error; this one's state is sound.
+        return (
+            f"The run {run.name!r} diverged in epoch {epoch + 2}, and would do so again. Fork it "
+            f"from epoch {epoch + 1}, with a lower learning rate."
+        )
+    return (
+        f"The run {run.name!r} diverged: its weights are no numbers any more. Fork it from an "
+        "earlier epoch, with a lower learning rate."
+    )
 
 
 def _last_epoch(store: Store, run_id: str) -> int | None:

@@ -6,23 +6,14 @@ import time
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    RowMapping,
-    case,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
 
 from core.specs.run import RunSpec
 from core.store.connection import Store
 from core.store.records import ACTIVE, EventKind, Run, RunStatus
 from core.store.states import forget_states
 from core.store.tables import batches, console, epochs, events, interventions, runs, states
+from core.store.undone import drop_orders
 
 
 class UnknownRun(LookupError):
@@ -63,6 +54,7 @@ def insert_run(connection: Connection, spec: RunSpec, *, owner: str, **values: A
         "spec": spec.model_dump(mode="json"),
         "status": RunStatus.QUEUED,
         "created_s": now,
+        "queued_s": now,
         "heartbeat_s": now,
     }
     connection.execute(insert(runs).values(row | values))
@@ -83,33 +75,23 @@ def read_run(store: Store, run_id: str) -> Run:
 
 
 def read_runs(
-    store: Store, *, owner: str | None = None, first: str = "", limit: int = 200
+    store: Store, owner: str | None = None, *, not_of: str | None = None, limit: int = 200
 ) -> list[Run]:
     """Return the newest runs, newest first; those of sweeps are not among them.
 
     Args:
         store: The store.
-        owner: Whose; None for everybody's.
-        first: An owner whose runs come before those of others, so that newer ones of others
-            never push them out.
-        limit: The most runs.
+        owner: Whose runs alone; None for everybody's.
+        not_of: Whose runs are left out; None for nobody's.
+        limit: The most that are returned, of those that are asked for.
     """
-    others_last = case((runs.c.owner == first, 0), else_=1)
-    query = (
-        select(runs)
-        .where(*_independent(owner))
-        .order_by(others_last, runs.c.created_s.desc())
-        .limit(limit)
-    )
+    query = select(runs).where(runs.c.sweep_id.is_(None)).order_by(runs.c.created_s.desc())
+    if owner is not None:
+        query = query.where(runs.c.owner == owner)
+    if not_of is not None:
+        query = query.where(runs.c.owner != not_of)
     with store.read() as connection:
-        return [run_of(row) for row in connection.execute(query).mappings()]
-
-
-def count_runs(store: Store, *, owner: str | None = None) -> int:
-    """Count the runs of everybody or of one owner; those of sweeps are not among them."""
-    query = select(func.count()).select_from(runs).where(*_independent(owner))
-    with store.read() as connection:
-        return connection.execute(query).scalar_one()
+        return [run_of(row) for row in connection.execute(query.limit(limit)).mappings()]
 
 
 def read_runs_of(store: Store, run_ids: Collection[str]) -> list[Run]:
@@ -120,22 +102,36 @@ def read_runs_of(store: Store, run_ids: Collection[str]) -> list[Run]:
     return [found[run_id] for run_id in dict.fromkeys(run_ids) if run_id in found]
 
 
+def count_runs(store: Store) -> int:
+    """Count everybody's runs, without those of sweeps."""
+    query = select(func.count()).select_from(runs).where(runs.c.sweep_id.is_(None))
+    with store.read() as connection:
+        return connection.execute(query).scalar_one()
+
+
 def count_active(store: Store, *, owner: str | None = None) -> int:
     """Count the runs that are queued, preparing or running, of everybody or of one owner."""
-    active = runs.c.status.in_(ACTIVE)
-    query = select(func.count()).select_from(runs).where(active, *_independent(owner))
+    query = (
+        select(func.count())
+        .select_from(runs)
+        .where(runs.c.status.in_(ACTIVE), runs.c.sweep_id.is_(None))
+    )
+    if owner is not None:
+        query = query.where(runs.c.owner == owner)
     with store.read() as connection:
         return connection.execute(query).scalar_one()
 
 
 def queue_position(store: Store, run: Run) -> int:
     """Return how many runs are before this one, those at work included."""
+    # Runs of an earlier version have only the first time.
+    queued_s = func.coalesce(runs.c.queued_s, runs.c.created_s)
     query = (
         select(func.count())
         .select_from(runs)
         .where(
             runs.c.status.in_(ACTIVE),
-            runs.c.created_s < run.created_s,
+            queued_s < (run.created_s if run.queued_s is None else run.queued_s),
             runs.c.sweep_id.is_(None),
         )
     )
@@ -163,11 +159,13 @@ def add_note(store: Store, run_id: str, sentence: str) -> None:
     """Add a sentence to what a person should know of a run."""
     with store.write() as connection:
         hold_run(connection, run_id)
-        told = connection.execute(select(runs.c.notes).where(runs.c.id == run_id)).scalar()
-        if told is not None and sentence not in told:
-            connection.execute(
-                update(runs).where(runs.c.id == run_id).values(notes=[*told, sentence])
-            )
+        _add_note(connection, run_id, sentence)
+
+
+def _add_note(connection: Connection, run_id: str, sentence: str) -> None:
+    told = connection.execute(select(runs.c.notes).where(runs.c.id == run_id)).scalar()
+    if told is not None and sentence not in told:
+        connection.execute(update(runs).where(runs.c.id == run_id).values(notes=[*told, sentence]))
 
 
 def hold_run(connection: Connection, run_id: str) -> int | None:
@@ -255,6 +253,9 @@ def end_in(
                 written_s=now,
             )
         )
+        # A run that pauses goes on with its next batch, for which they were asked.
+        for sentence in [] if status is RunStatus.PAUSED else drop_orders(connection, run_id):
+            _add_note(connection, run_id, sentence)
     return result.rowcount == 1
 
 
@@ -366,12 +367,6 @@ def interrupt_silent(store: Store, *, older_than_s: float) -> list[str]:
     silent = read_silent(store, older_than_s=older_than_s)
     reason = "The program that trained it was stopped. Its finished epochs are kept."
     return [i for i in silent if end_run(store, i, RunStatus.INTERRUPTED, error=reason)]
-
-
-def _independent(owner: str | None) -> Sequence[ColumnElement[bool]]:
-    """Return what picks the runs that are no part of a sweep, of everybody or of one owner."""
-    picked = [runs.c.sweep_id.is_(None)]
-    return picked if owner is None else [*picked, runs.c.owner == owner]
 
 
 def _held(run_id: str, attempt: int | None) -> list[ColumnElement[bool]]:

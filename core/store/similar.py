@@ -41,7 +41,7 @@ def known_noise(store: Store, spec: RunSpec, *, owner: str) -> KnownNoise | None
         None if no such run ended on a plateau.
     """
     wanted = (spec.scans, spec.training.model)
-    for run in read_runs(store, owner=owner):
+    for run in read_runs(store, owner):
         if not run.is_active and (run.spec.scans, run.spec.training.model) == wanted:
             noise = plateau_noise(read_epochs(store, run.id))
             if noise:

@@ -1,9 +1,10 @@
 """The files of states, on this machine's disk or where all machines of a cluster reach them."""
 
+import errno
 import os
 import secrets
 from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ class StateFiles:
         else:
             # An object is there when its upload has ended.
             with _plainly():
-                self._files.pipe_file(self._path(name), data)
+                self._pipe(self._path(name), data)
 
     def read(self, name: str) -> bytes:
         """Return what a file holds.
@@ -62,6 +63,20 @@ class StateFiles:
         except OSError:
             return []
         return [f"{folder}/{path.rsplit('/', 1)[-1]}" for path in found]
+
+    def _pipe(self, path: str, data: bytes) -> None:
+        """Write a file; where folders are made before their files, as over SFTP, make its own.
+
+        Not those above it: in an object store that would be a bucket nobody asked for.
+        """
+        try:
+            self._files.pipe_file(path, data)
+        except OSError as error:
+            if error.errno != errno.ENOENT:
+                raise
+            with suppress(FileExistsError):
+                self._files.mkdir(path.rpartition("/")[0], create_parents=False)
+            self._files.pipe_file(path, data)
 
     def _path(self, name: str) -> str:
         return f"{self._root}/{name}"

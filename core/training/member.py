@@ -112,11 +112,17 @@ class Member:
         self._state = None
 
     def end_epoch(self, epoch: int, logs: Mapping[str, Any] | None) -> None:
-        """Have the callbacks act on an epoch; what one raises ends this setting alone."""
+        """Have the callbacks act on an epoch; what one raises ends this setting alone.
+
+        Raises:
+            OSError: If a file cannot be written, as on a full disk: that is no setting's fault.
+        """
         own = dict(logs or {})
         try:
             for callback in self.callbacks if not self.failure else ():
                 callback.on_epoch_end(epoch, own)
+        except OSError:
+            raise
         # Such as a metric that is not there, under a mode that asks for its direction.
         except Exception as problem:  # noqa: BLE001
             self._fail(problem)
@@ -125,12 +131,15 @@ class Member:
         """Have the callbacks act on a batch; what one raises ends this setting alone.
 
         Raises:
+            OSError: If a file cannot be written, as on a full disk: that is no setting's fault.
             RuntimeError: Keras's own, of TerminateOnNaN: the loss is that of all settings.
         """
         try:
             for callback in self.callbacks if not self.failure else ():
                 callback.on_train_batch_end(batch, logs)
-        # Such as a file that ModelCheckpoint cannot write in the middle of an epoch.
+        except OSError:
+            raise
+        # Such as a value in ModelCheckpoint's path that the logs of a batch do not have.
         except Exception as problem:
             if str(problem).startswith(single.BROKEN_OFF):
                 raise

@@ -94,11 +94,7 @@ def choose() -> list[Offered]:
 
 def _offered() -> list[Offered]:
     db = services.db()
-    runs = [
-        run
-        for run in store.read_runs(db, owner=visitor.owner(), limit=_MOST_OFFERED)
-        if run.status in _WITH_MODEL
-    ]
+    runs = [run for run in visitor.own_runs(limit=_MOST_OFFERED) if run.status in _WITH_MODEL]
     linked = st.query_params.get("model", "").rsplit("-", 1)[0]
     if linked and all(run.id != linked for run in runs):
         runs += [run for run in store.read_runs_of(db, [linked]) if run.status in _WITH_MODEL]

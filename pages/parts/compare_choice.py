@@ -23,7 +23,6 @@ _ALIGN, _VIEW, _WINDOW, _BY_SEED = (
     "compare-seeds",
 )
 _FIRST_LOOK = 6
-_MOST_OFFERED = 1000
 
 _ALIGNS: dict[Align, str] = {"epoch": "Epoch", "reduction": "First reduction"}
 _VIEWS: dict[View, str] = {
@@ -79,11 +78,9 @@ def choose_runs() -> list[Run]:
 
 
 def _offer(chosen: Sequence[Run]) -> list[Run]:
-    owner = visitor.owner()
-    offered = store.read_runs(services.db(), owner=owner, limit=_MOST_OFFERED)
-    others = store.count_runs(services.db()) > store.count_runs(services.db(), owner=owner)
+    offered, others = visitor.own_runs(), visitor.runs_of_others(limit=visitor.MOST_RUNS)
     if others and st.toggle("Offer everybody's runs, not mine alone", key=_OTHERS):
-        offered = store.read_runs(services.db(), first=owner, limit=_MOST_OFFERED)
+        offered = [*offered, *others]
     runs = {run.id: run for run in [*chosen, *offered]}
     labels = told_apart({run.id: _label(run) for run in runs.values()})
     ids = st.multiselect(
@@ -166,5 +163,4 @@ def _label(run: Run) -> str:
 
 
 def _newest_ids() -> list[str]:
-    own = store.read_runs(services.db(), owner=visitor.owner(), limit=_FIRST_LOOK)
-    return [run.id for run in own]
+    return [run.id for run in visitor.own_runs(limit=_FIRST_LOOK)]

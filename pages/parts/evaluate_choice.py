@@ -22,7 +22,6 @@ _QUERY, _RUNS, _WEIGHTS, _SWITCH = (
 )
 _CHOICES = {"final": "Final", "best": "Best", "both": "Both"}
 _WITH_MODEL = (RunStatus.FINISHED, RunStatus.STOPPED, RunStatus.DIVERGED)
-_MOST_OFFERED = 1000
 # What the link calls the parameters.
 _NAMES = {"runs": _RUNS, "weights": _WEIGHTS, "scans": _SWITCH}
 
@@ -72,7 +71,8 @@ def choose_runs() -> list[Run]:
             )
     chosen = [run for run in found.values() if run.status in _WITH_MODEL]
     st.session_state[_RUNS] = [run.id for run in chosen]
-    offered = {run.id: run for run in [*chosen, *_own_with_model()]}
+    own = [run for run in visitor.own_runs() if run.status in _WITH_MODEL]
+    offered = {run.id: run for run in [*chosen, *own]}
     labels = told_apart({run.id: _label(run) for run in offered.values()})
     ids = st.multiselect(
         "Runs to evaluate",
@@ -130,9 +130,4 @@ def _label(run: Run) -> str:
 
 
 def _newest_id() -> str:
-    return next((run.id for run in _own_with_model()), "")
-
-
-def _own_with_model() -> list[Run]:
-    own = store.read_runs(services.db(), owner=visitor.owner(), limit=_MOST_OFFERED)
-    return [run for run in own if run.status in _WITH_MODEL]
+    return next((run.id for run in visitor.own_runs() if run.status in _WITH_MODEL), "")

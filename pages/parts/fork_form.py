@@ -8,8 +8,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core import store
+from core.charts.going_on import more_epochs_told
 from core.specs import links
-from core.specs.lineage import NotTheSameTraining, require_same_trunk, trunk
+from core.specs.lineage import (
+    NotTheSameTraining,
+    depends_on_epochs,
+    require_same_trunk,
+    trunk,
+)
 from core.specs.run import RunSpec
 from core.store import Run, UnknownRun
 from pages.parts import launch, services, visitor
@@ -164,6 +170,11 @@ def start_button(fork: Fork, spec: RunSpec | None) -> None:
     refused = refusal(fork, spec)
     if refused:
         st.error(quoting(refused), icon=":material/error:")
+    # A plan that the fork does not have says nothing of it.
+    if spec is not None and depends_on_epochs(spec):
+        told = more_epochs_told(fork.parent.spec, spec.training.epochs)
+        if told:
+            st.caption(told)
     launch.start_button(
         f"Continue from epoch {fork.after + 1}",
         None if refused else spec,

@@ -5,7 +5,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core import store
-from core.charts.going_on import KEPT, exactness_told, kept_told, more_epochs_told
+from core.charts.going_on import (
+    KEPT,
+    exactness_told,
+    going_back_told,
+    kept_told,
+    more_epochs_told,
+)
 from core.charts.keras_restore import as_keras_would
 from core.specs.run import RunSpec
 from core.store import Epoch, Run, RunStatus, SavedState
@@ -73,10 +79,8 @@ def _show_resume(run: Run, epochs: Sequence[Epoch], states: Sequence[SavedState]
             run_controls.resume(run, after, wanted)
             st.rerun()
     if after is not None and after < last:
-        gone = (
-            f"Epoch {last + 1} is" if after + 1 == last else f"Epochs {after + 2} to {last + 1} are"
-        )
-        st.caption(f"{gone} forgotten and trained again. To keep them, fork.")
+        by_hand = store.read_done(services.db(), run.id, after_epoch=after)
+        st.caption(going_back_told(after, last, by_hand=bool(by_hand)))
     if told := more_epochs_told(run.spec, wanted):
         st.caption(told)
 

@@ -13,13 +13,13 @@ def shown(key: str, step: int) -> int:
     return st.session_state.setdefault(key, step)
 
 
-def offer(key: str, step: int, *, more: bool) -> None:
+def offer(key: str, step: int, *, label: str, more: bool) -> None:
     """Show a button that lengthens a list, where there is more of it."""
     if more:
         st.button(
-            "Show more",
+            label,
             key=f"{key}-more",
-            icon=":material/expand_more:",
+            icon=":material/add:",
             on_click=_lengthen,
             args=(key, step),
         )

@@ -11,6 +11,7 @@ from core.charts.live import evidence
 from core.curves import RecordedCurves
 from core.curves.example import example_curves, example_recording
 from core.specs import presets
+from core.specs.callbacks import LearningRateScheduler
 from core.specs.run import RunSpec
 from core.store import Epoch, Event, EventKind, Run, UnknownRun
 from pages.parts import own_curve, services, visitor
@@ -20,7 +21,7 @@ from pages.parts.words import escaped, told_apart, when
 MAX_EPOCHS = 1000
 """The most epochs that are replayed on a page, so that it answers a slider at once."""
 
-_MOST_RUNS = 500
+_MOST_OF_OTHERS = 100
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,12 @@ class Recording:
         """Whether not one callback's settings alone made it: a fork, or a rate set by hand."""
         forked = self.run is not None and self.run.forked_at is not None
         return forked or any(is_by_hand(event) for event in self.events)
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether a LearningRateScheduler set the rate anew in each epoch."""
+        callbacks = self.spec.callbacks if self.spec else ()
+        return any(isinstance(callback, LearningRateScheduler) for callback in callbacks)
 
 
 def choose(state: ReplayState) -> Recording:
@@ -126,7 +133,7 @@ def _run(state: ReplayState) -> Recording | None:
 
 def _choices(state: ReplayState) -> dict[str, Run]:
     """Return the runs to choose from, the visitor's own first, and that of the link."""
-    runs = store.read_runs(services.db(), first=visitor.owner(), limit=_MOST_RUNS)
+    runs = [*visitor.own_runs(), *visitor.runs_of_others(limit=_MOST_OF_OTHERS)]
     found = {run.id: run for run in runs}
     if state.run_id is not None and state.run_id not in found:
         try:

@@ -46,7 +46,11 @@ def show_choice(results: SweepResults, metric: str, reading: Reading) -> None:
     names, seeds = results.names.each, results.spec.seeds
     found = choose(values, names, seeds, mode)
     if found is None:
-        st.caption("No run has ended yet.")
+        st.caption(
+            "No run has ended yet."
+            if results.sweep.is_active
+            else f"No run came to its own end with a {escaped(metric)} that is a number."
+        )
         return
     told = escaped(advice(found, names, metric))
     if results.sweep.is_active:

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core import store
 from core.specs import links, presets
 from core.specs.problems import InvalidSettings, Problem, check_run
 from core.specs.run import RunSpec, TrainingSpec
 from core.specs.sweep import REFUSED_CALLBACKS, SweepSpec
 from core.specs.sweep_draft import draft_for
 from core.store import Run
-from pages.parts import callback_list, scans_form, services, sweep_draft, visitor
+from pages.parts import callback_list, scans_form, sweep_draft, visitor
 from pages.parts.form import Form
 from pages.parts.words import escaped, told_apart
 
@@ -85,8 +84,7 @@ def _summary(form: Form) -> str:
 
 
 def _own_runs() -> list[Run]:
-    own = store.read_runs(services.db(), owner=visitor.owner(), limit=_MOST_RUNS)
-    return [run for run in own if not run.is_active]
+    return [run for run in visitor.own_runs(limit=_MOST_RUNS) if not run.is_active]
 
 
 def _take(runs: dict[str, Run]) -> None:

@@ -59,7 +59,7 @@ def show() -> None:
         st.caption("None yet. The first one you start appears here.")
     for sweep in sweeps[:shown]:
         _show_one(sweep)
-    longer.offer(_SHOWN, _AT_A_TIME, more=len(sweeps) > shown)
+    longer.offer(_SHOWN, _AT_A_TIME, label="Show more sweeps", more=len(sweeps) > shown)
 
 
 def show_badge(sweep: Sweep) -> None:

@@ -26,10 +26,12 @@ def show(run: Run, epochs: Sequence[Epoch], events: Sequence[Event]) -> None:
     """
     fork = -1 if run.forked_at is None else run.forked_at
     own = [epoch for epoch in epochs if epoch.epoch > fork]
+    if not own:
+        return
     # Brought back by Keras, callbacks began anew.
     judged = own if run.keras_restore else epochs
     callbacks = {told.kind: told for told in run_verdicts(run, judged, events)}
-    if not callbacks or not own:
+    if not callbacks:
         return
     st.markdown("**Why, epoch by epoch**")
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -44,6 +46,9 @@ def show(run: Run, epochs: Sequence[Epoch], events: Sequence[Event]) -> None:
         )
         acts_only = st.toggle("Only where it acted", key=f"verdicts-acts-{run.id}")
     told = callbacks[kind or next(iter(callbacks))]
+    if told.refusal:
+        st.caption(f":material/help: {escaped(told.refusal)}")
+        return
     if len(told.verdicts) <= len(judged) - len(own):
         st.caption(
             "Counted from epoch 1 on, these settings stop before this run's own epochs begin: a "

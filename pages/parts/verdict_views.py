@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.plateaus.recorded_rates import RecordedRates
-from core.plateaus.release_comparison import compare_releases
+from core.plateaus.release_comparison import compare_releases, reuse_told
 from core.plateaus.verdicts import Verdict
 from core.plateaus.what_if import Replayed
-from core.plateaus.wording import format_metric, format_rate
+from core.plateaus.what_if_wording import best_told
+from core.plateaus.wording import format_rate
 from pages.parts.replay_sliders import BADGES
 from pages.parts.replay_state import ReplayState
 from pages.parts.words import escaped
@@ -69,9 +70,8 @@ def _show_counters(replayed: Replayed, verdict: Verdict) -> None:
         if limit:
             moved = verdict.wait - (before.wait if before else 0)
             _counter("wait", f"{verdict.wait} of {limit}", moved or None, full=verdict.wait / limit)
-        best = float(replayed.best[at])
-        rise = best - float(replayed.best[at - 1]) if at else 0.0
-        _counter("best", format_metric(best), float(f"{rise:.3g}") or None)
+        best, rise = best_told(replayed, at)
+        _counter("best", best, rise and float(f"{rise:.3g}"))
         if verdict.rate_before is None or verdict.rate_after is None:
             return
         _counter("cooldown", str(verdict.cooldown_counter))
@@ -136,6 +136,6 @@ def show_releases(replayed: Replayed, rates: RecordedRates) -> None:
         release = "" if outcome.replayed else f"{outcome.release}: "
         st.markdown(f"- {escaped(release + outcome.sentence)}")
     st.caption(
-        "*On reuse*: the same callback object given to a second `fit`; up to Keras 3.14 it keeps "
-        "its best. To see one of them on the chart, choose it as the release of a setting."
+        f"{reuse_told(replayed.setting.callback.kind)} To see a release on the chart, choose it as "
+        "that of a setting."
     )

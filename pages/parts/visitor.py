@@ -5,8 +5,12 @@ import secrets
 
 import streamlit as st
 
+from core import store
 from core.store import Run, Sweep, owner_of
 from pages.parts import services
+
+MOST_RUNS = 1000
+"""The most runs that a list offers: a page reads them all in a moment."""
 
 _TOKEN = "owner"  # noqa: S105 - its name, not a token
 
@@ -27,6 +31,16 @@ def owner() -> str:
 def owns(run: Run | Sweep) -> bool:
     """Tell whether the visitor started a run, or a sweep."""
     return secrets.compare_digest(run.owner, owner())
+
+
+def own_runs(*, limit: int = MOST_RUNS) -> list[Run]:
+    """Return the visitor's newest runs, newest first, however many others have started since."""
+    return store.read_runs(services.db(), owner(), limit=limit)
+
+
+def runs_of_others(*, limit: int) -> list[Run]:
+    """Return the newest runs of all others, newest first."""
+    return store.read_runs(services.db(), not_of=owner(), limit=limit)
 
 
 def parameters() -> dict[str, str]:

@@ -65,6 +65,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         len(source.curves),
         start=replay_start.rate(state, source),
         printed=source.curves.source == "console",
+        planned=source.is_planned,
     )
 curve, own = source.curves.curve(metric), replay_start.own_callback(state.callback, source, metric)
 picture, sliders = st.columns([5, 2], gap="medium")
@@ -103,6 +104,7 @@ with drawn:
         revision=f"{source.key}-{metric}",
         dark=st.context.theme.type == "dark",
         pointed=state.step - 1 if steps.open and shown is not None else None,
+        events=source.events,
     )
     chart.show(replay_figure(view), key="replay-chart", config=CONFIG)
 replay_state.to_link(state, metric)

@@ -31,7 +31,7 @@ def find_run() -> tuple[Signs, Run]:
     """Return the run in the link, or else the newest one of the visitor's; first its signs."""
     run_id = st.query_params.get("run")
     if run_id is None:
-        own = store.read_runs(services.db(), owner=visitor.owner(), limit=1)
+        own = visitor.own_runs(limit=1)
         if not own:
             st.title("Monitor")
             st.info("No run to watch yet. Start the quick demo, or configure a run of your own.")
@@ -65,7 +65,7 @@ if run.error:
     st.error(escaped(run.error), icon=":material/error:")
 for note in run.notes:
     st.warning(escaped(note), icon=":material/image_not_supported:")
-if not run.is_active and not run.error:
+if not run.is_active:
     st.text(summarise(run, epochs, events))
 next_steps.show_turns(run, history)
 live.show(run, epochs, events, seen, shared_with=shared.run_name)

@@ -1,4 +1,4 @@
-"""All runs, the visitor's own first, newest first."""
+"""All runs, the visitor's own before those of others, each newest first."""
 
 import contextlib
 
@@ -11,7 +11,8 @@ from pages.parts.launch import MONITOR
 from pages.parts.words import STATUS_BADGES, escaped, when
 
 _DELETED, _REFUSED, _SHOWN = "runs-deleted", "runs-not-deleted", "runs-shown"
-_AT_A_TIME = 100
+# Each has widgets of its own: many at once would make the page slow.
+_AT_ONCE = 100
 
 
 def delete(run: Run) -> None:
@@ -77,16 +78,18 @@ def show(run: Run) -> None:
 
 
 st.title("Runs")
-db, owner = services.db(), visitor.owner()
-runs = store.read_runs(db, first=owner, limit=longer.shown(_SHOWN, _AT_A_TIME))
+most = longer.shown(_SHOWN, _AT_ONCE)
+own = visitor.own_runs(limit=most)
+others = visitor.runs_of_others(limit=most - len(own))
+runs = [*own, *others]
 if not runs:
     st.info("No runs yet. Start the quick demo on the overview, or configure one.")
 else:
-    count, own = store.count_runs(db), store.count_runs(db, owner=owner)
-    order = "Yours first, the newest at the top." if 0 < own < count else "Newest first."
-    told = "1 run" if count == 1 else f"{count:,} runs"
-    st.caption(f"{told}, {store.count_active(db):,} of them queued or running. {order}")
+    count, active = store.count_runs(services.db()), store.count_active(services.db())
+    order = "Yours before those of others, newest first." if own and others else "Newest first."
+    st.caption(f"{count:,} runs, {active:,} of them queued or running. {order}")
     compare_choice.show_ticked(runs)
     for run in runs:
         show(run)
-    longer.offer(_SHOWN, _AT_A_TIME, more=len(runs) < count)
+    label = f"Show more of the {count:,} runs"
+    longer.offer(_SHOWN, _AT_ONCE, label=label, more=count > len(runs))

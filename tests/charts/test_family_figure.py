@@ -78,8 +78,10 @@ def test_a_name_is_escaped_and_long_ones_are_cut():
 
 def test_acts_are_marked_on_the_line_of_the_run_they_happened_in():
     shared, own = a_reduction(1), a_reduction(5)
-    drawn = figure(leaf=(shared, own), root=(Event(EventKind.STOPPED, 7, {}),))
+    continued = Event(EventKind.CONTINUED, 4, {})
+    drawn = figure(leaf=(shared, own), root=(continued, Event(EventKind.STOPPED, 7, {})))
     marks = {t["name"]: t for t in drawn["data"] if t.get("mode") == "markers"}
     assert marks["rate reduced"]["customdata"] == ["leaf"]
     assert marks["rate reduced"]["x"] == [6.5]
     assert marks["stopped"]["customdata"] == ["root"]
+    assert marks["continued"]["x"] == [5.5]

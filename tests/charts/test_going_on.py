@@ -4,7 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from core.charts.going_on import exactness_told, kept_told, more_epochs_told, spans, turns_told
+from core.charts.going_on import (
+    exactness_told,
+    going_back_told,
+    kept_told,
+    more_epochs_told,
+    spans,
+    turns_told,
+)
 from core.specs.callbacks import LearningRateScheduler
 from core.specs.run import RunSpec, TrainingSpec
 from core.store import Event, EventKind, RunStatus, SavedState
@@ -45,6 +52,15 @@ def test_another_number_of_epochs_matters_to_some_plans_only():
     assert not more_epochs_told(plain, 9)
     assert not more_epochs_told(planned, 5)
     assert "would have had other rates" in more_epochs_told(planned, 9)
+
+
+def test_what_was_set_by_hand_is_said_to_be_done_again():
+    assert going_back_told(1, 4, by_hand=False) == (
+        "Epochs 3 to 5 are forgotten and trained again. To keep them, fork."
+    )
+    told = going_back_told(3, 4, by_hand=True)
+    assert told.startswith("Epoch 5 is forgotten")
+    assert "by hand after epoch 4 is done again at the same batch; a fork leaves it out." in told
 
 
 def test_kept_states_are_told_with_their_size():

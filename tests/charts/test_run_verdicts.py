@@ -86,6 +86,24 @@ def test_a_metric_that_was_not_logged_is_said_to_be_missing():
     assert sentence == "Epoch 1: val_auc was not logged; wait stays at 0 of 1."
 
 
+@pytest.mark.parametrize(
+    "callback",
+    [
+        ReduceLROnPlateau(monitor="val_f1"),
+        EarlyStopping(monitor="val_f1"),
+        ModelCheckpoint(monitor="val_f1", save_best_only=True),
+    ],
+    ids=lambda callback: callback.kind,
+)
+def test_a_metric_whose_direction_auto_cannot_tell_is_the_reason_for_no_verdicts(callback):
+    sound = next(other for other in a_run().spec.callbacks if other.kind != callback.kind)
+    found = told(a_run((callback, sound)), seven_epochs())
+    refused = found[callback.kind]
+    assert not refused.verdicts
+    assert "`mode='auto'` tells no direction for `monitor='val_f1'`" in refused.refusal
+    assert len(found[sound.kind].verdicts) == 7
+
+
 def test_callbacks_that_follow_no_metric_and_runs_without_epochs_tell_nothing():
     assert not told(a_run((TerminateOnNaN(), ModelCheckpoint())), seven_epochs())
     assert not told(a_run(), [])

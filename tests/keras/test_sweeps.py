@@ -1,6 +1,7 @@
 """A sweep gives each setting the run it would have had alone, to the last bit."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -344,6 +345,27 @@ def test_a_full_disk_ends_the_branch_that_must_part_and_it_is_resumed(lab, whole
     store.resume_sweep(lab.db, sweep_id, owner=OWNER)
     lab.train(sweep_id)
     require_same(lab, sweep_id, whole)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a device that is full")
+@pytest.mark.parametrize(
+    ("writes", "file"),
+    [(CSVLogger(), "log.csv"), (ModelCheckpoint(filepath="m.keras", save_freq=2), "m.keras")],
+)
+def test_a_full_disk_is_no_settings_fault_and_the_sweep_is_resumed(lab, writes, file):
+    sweep_id = lab.create(REDUCING, writes, axes=(FACTORS,), epochs=1)
+    full = lab.home / "runs" / store.read_sweep_runs(lab.db, sweep_id)[1].id / file
+    full.parent.mkdir(parents=True)
+    full.symlink_to("/dev/full")
+    sweep = lab.train(sweep_id)
+    assert sweep.status is RunStatus.FAILED
+    assert "No space left on device" in sweep.error
+    assert "resume the sweep" in sweep.error
+    full.unlink(missing_ok=True)
+    store.resume_sweep(lab.db, sweep_id, owner=OWNER)
+    assert lab.train(sweep_id).status is RunStatus.FINISHED
+    runs = store.read_sweep_runs(lab.db, sweep_id)
+    assert {run.status for run in runs} == {RunStatus.FINISHED}
 
 
 def test_nothing_of_a_sweep_that_has_finished_stays_on_the_disk_but_its_runs(lab, whole):

@@ -1,6 +1,7 @@
 """Pausing, going on, forking and setting the rate, from the pages, without a browser."""
 
 import json
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from core import store
 from core.charts.keras_restore import as_keras_would
 from core.specs import links, presets
-from core.specs.callbacks import EarlyStopping
+from core.specs.callbacks import EarlyStopping, LearningRateScheduler
 from core.store import Epoch, Event, EventKind, RunStatus, SavedState
 from pages.parts import services
 from tests.pages.test_visits import CONFIGURE, MONITOR, button, number, parts, texts
@@ -22,7 +23,9 @@ def owner(app):
     return app.session_state["owner"]
 
 
-def a_run(db, owner, *, status=RunStatus.STOPPED, finished=FINISHED, spec=None, device="CPU"):
+def a_run(
+    db, owner, *, status=RunStatus.STOPPED, finished=FINISHED, spec=None, device="CPU", error=""
+):
     spec = spec or presets.quick_demo()
     run_id = store.create_run(db, spec, owner=store.owner_of(owner))
     store.start_run(db, run_id)
@@ -37,7 +40,7 @@ def a_run(db, owner, *, status=RunStatus.STOPPED, finished=FINISHED, spec=None, 
         new_states=[SavedState(n, f"{run_id}/{n}", "0" * 64, 2**20) for n in range(finished)],
     )
     if status not in store.ACTIVE:
-        store.end_run(db, run_id, status)
+        store.end_run(db, run_id, status, error=error)
     return run_id
 
 
@@ -104,9 +107,14 @@ def test_a_factor_that_cannot_be_is_refused_with_a_sentence(app, db, owner):
         (RunStatus.PAUSED, "Continue"),
     ],
 )
-def test_an_ended_run_goes_on_from_its_last_epoch(app, db, owner, status, label):
-    run_id = a_run(db, owner, status=status)
+def test_an_ended_run_says_how_it_went_and_goes_on_from_its_last_epoch(
+    app, db, owner, status, label
+):
+    error = "No memory." if status in (RunStatus.INTERRUPTED, RunStatus.FAILED) else ""
+    run_id = a_run(db, owner, status=status, error=error)
     open_monitor(app, run_id)
+    assert (r"No memory\." in texts(app.error)) == bool(error)
+    assert f"after epoch {FINISHED} of" in app.text[0].value
     button(app, label).click().run()
     assert store.read_run(db, run_id).status is RunStatus.QUEUED
     assert services.engine().submitted == [run_id]
@@ -141,12 +149,19 @@ def test_a_run_of_as_many_epochs_as_there_can_be_goes_on_from_one_that_can_be_fo
 
 
 def test_a_run_goes_back_to_an_earlier_epoch_after_saying_what_is_forgotten(app, db, owner):
-    run_id = a_run(db, owner)
+    run_id = a_run(db, owner, status=RunStatus.RUNNING)
+    store.set_rate(db, run_id, 0.01, owner=store.owner_of(owner))
+    (asked,) = store.read_orders(db, run_id, 1).interventions
+    store.append(db, run_id, done=[replace(asked, epoch=3, batch=7, learning_rate=0.01)])
+    store.end_run(db, run_id, RunStatus.STOPPED)
     open_monitor(app, run_id, going_on=True)
     after = next(box for box in app.selectbox if box.label == "Go on after epoch")
+    after.set_value(3).run()
+    assert "Epoch 5 is forgotten and trained again. To keep them, fork." in texts(app.caption)
+    assert "by hand" not in texts(app.caption)
     after.set_value(1).run()
-    assert "Epochs 3 to 5 are forgotten and trained again. To keep them, fork." in texts(
-        app.caption
+    assert "Epochs 3 to 5 are forgotten and trained again. To keep them, fork. What was done " in (
+        texts(app.caption)
     )
     button(app, "Resume from there").click().run()
     assert [epoch.epoch for epoch in store.read_epochs(db, run_id)] == [0, 1]
@@ -171,7 +186,7 @@ def test_a_refused_resume_is_said(app, db, owner):
     run_id = a_run(db, owner, status=RunStatus.DIVERGED)
     open_monitor(app, run_id, going_on=True)
     button(app, "Resume from there").click().run()
-    assert "its weights are no numbers any more" in texts(app.warning)
+    assert "diverged in epoch 6, and would do so again" in texts(app.warning)
 
 
 def test_strangers_see_no_way_to_go_on(app, db, owner, monkeypatch):
@@ -256,6 +271,18 @@ def test_a_fork_without_an_epoch_of_its_own_is_refused_before_the_start(app, db,
     number(app, "epochs").set_value(FINISHED).run()
     assert f"`epochs` must be more than the {FINISHED} that are shared" in texts(app.error)
     assert button(app, f"Continue from epoch {FINISHED}").disabled
+
+
+def test_a_fork_with_other_epochs_says_what_that_makes_of_a_plan(app, db, owner):
+    planned = presets.quick_demo().model_copy(
+        update={"callbacks": (LearningRateScheduler(schedule="cosine"),)}
+    )
+    run_id = a_run(db, owner, spec=planned)
+    app.query_params.update(links.to_query(planned) | {"fork": run_id, "after": "3"})
+    app.switch_page(CONFIGURE).run()
+    assert "would have had other rates" not in texts(app.caption)
+    number(app, "epochs").set_value(planned.training.epochs + 5).run()
+    assert "the finished ones would have had other rates" in texts(app.caption)
 
 
 def test_only_its_owner_forks_a_run(app, db, owner, monkeypatch):

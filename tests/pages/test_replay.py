@@ -1,12 +1,17 @@
 """The replay page: where a curve comes from, its settings, its verdicts and its link."""
 
+import numpy as np
 import pytest
 
 from core import store
 from core.plateaus.what_if_links import parameters_of
+from core.specs import presets
+from core.specs.callbacks import LearningRateScheduler, ReduceLROnPlateau
 from core.store import Epoch, Event, EventKind, RunStatus
+from core.store.runs import insert_run
+from pages.parts.replay_state import RUN, ReplayState
 from pages.parts.words import escaped
-from tests.pages.test_visits import a_run, button, texts
+from tests.pages.test_visits import RUNS, a_run, button, texts
 
 REPLAY = "pages/plateaus/replay.py"
 CONSOLE = "\n".join(
@@ -118,6 +123,23 @@ def test_a_run_is_replayed_with_its_own_settings_and_held_against_its_events(app
     assert "These are the run's own settings, and it recorded the same" in texts(page.caption)
 
 
+def test_reductions_that_a_schedule_overwrote_are_those_of_the_runs_own_settings(app, db):
+    app.run()
+    callbacks = (ReduceLROnPlateau(monitor="val_loss", patience=2), LearningRateScheduler())
+    spec = presets.quick_demo().model_copy(update={"callbacks": callbacks})
+    run_id = store.create_run(db, spec, owner=store.owner_of(app.session_state["owner"]))
+    acts = [
+        Event(EventKind.LEARNING_RATE_REDUCED, epoch, {"from": 1.0, "to": float(np.float32(0.1))})
+        for epoch in (2, 4)
+    ]
+    epochs = [Epoch(number, {"val_loss": 0.5}, 1.0, 1.0, 1.0, 0.8) for number in range(6)]
+    store.append(db, run_id, new_epochs=epochs, new_events=acts)
+    app.query_params["run"] = run_id
+    page = app.switch_page(REPLAY).run()
+    assert "Reduces the learning rate after epochs 3 and 5. LearningRateScheduler set" in told(page)
+    assert "it recorded the same" in texts(page.caption)
+
+
 def test_a_run_that_does_not_exist_gets_a_sentence_and_the_example(app):
     app.run()
     app.query_params["run"] = "nope"
@@ -147,6 +169,24 @@ def test_of_two_runs_of_one_name_each_can_be_chosen(app, db):
         choice(page, "Run").set_value(run_id).run()
         assert not page.exception
         assert page.query_params["run"] == run_id
+
+
+def test_a_run_older_than_a_hundred_of_others_can_be_replayed_and_deleted(app, db):
+    app.run()
+    own = a_run(db, owner=app.session_state["owner"], status=RunStatus.FINISHED)
+    with db.write() as connection:
+        for _ in range(101):
+            insert_run(connection, presets.quick_demo(), owner="others")
+    app.session_state["replay"] = ReplayState(source=RUN)
+    assert choice(app.switch_page(REPLAY).run(), "Run").value == own
+    app.session_state["runs-shown"] = 2
+    page = app.switch_page(RUNS).run()
+    assert page.button(f"delete-{own}")
+    assert "102 runs, 101 of them queued or running. Yours before" in texts(page.caption)
+    assert len([box for box in page.checkbox if box.label == "Compare"]) == 2
+    button(page, "Show more of the 102 runs").click().run()
+    assert len([box for box in page.checkbox if box.label == "Compare"]) == 102
+    assert not [found for found in page.button if found.label.startswith("Show more")]
 
 
 def test_every_stop_of_a_slider_can_be_chosen(app, db):
@@ -260,6 +300,37 @@ def test_a_walk_shows_the_counters_moving(page):
     }  # fmt: skip
     button(page, "Previous").click().run()
     assert "**Epoch 10 of 16**" in told(page)
+
+
+@pytest.mark.parametrize(
+    ("link", "best", "releases", "reuse"),
+    [
+        (
+            {"callback": "EarlyStopping", "A.start_from_epoch": "3"},
+            "none yet",
+            ["Keras 3.15", "Keras 3.11 to 3.14 on reuse", "Keras 3.10"],
+            "from Keras 3.11 to 3.14 it keeps its best",
+        ),
+        (
+            {"callback": "ModelCheckpoint", "A.release": "keras-3.11"},
+            "0.6500",
+            ["Keras 3.15", "Keras 3.10"],
+            "keeps its best in every release",
+        ),
+    ],
+)
+def test_walk_and_releases_of_callbacks_that_leave_the_rate_alone(app, link, best, releases, reuse):
+    app.run()
+    app.query_params.update(link)
+    page = app.switch_page(REPLAY).run()
+    assert not page.exception
+    assert next(metric for metric in page.metric if metric.label == "best").value == best
+    page.session_state["replay-tabs"] = "Releases"
+    page.run()
+    assert not page.exception
+    lines = [line.value.replace("\\", "") for line in page.markdown if line.value[:2] == "- "]
+    assert [line[2:].partition(" s")[0] for line in lines] == releases
+    assert reuse in texts(page.caption)
 
 
 def test_a_name_whose_direction_auto_cannot_tell_says_so(page):

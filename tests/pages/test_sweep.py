@@ -250,6 +250,7 @@ def test_a_stopped_sweep_is_resumed_by_its_owner_alone(opened, mine, db):
     sweep = mine(most_epochs=5)
     store.interrupt_sweep(db, sweep.id)
     app = opened(sweep=sweep.id)
+    assert "No run came to its own end" in texts(app.caption)
     button(app, "Resume").click().run()
     assert store.read_sweep(db, sweep.id).status is RunStatus.QUEUED
     assert services.engine().sweeps == [sweep.id]
@@ -266,6 +267,18 @@ def test_a_sweep_is_deleted_after_it_was_asked_for(opened, mine, db):
     [each for each in app.button if each.label == "Delete"][-1].click().run()
     assert store.read_sweeps(db) == []
     assert store.read_sweep_runs(db, sweep.id) == []
+
+
+def test_older_sweeps_are_shown_on_demand(opened, mine):
+    for _ in range(2):
+        mine(factors=(0.1,), seeds=(0,), epochs=3)
+    app = opened(new="1")
+    app.session_state["sweeps-shown"] = 1
+    app.run()
+    assert len([one for one in app.button if one.label == "Delete"]) == 1
+    button(app, "Show more sweeps").click().run()
+    assert len([one for one in app.button if one.label == "Delete"]) == 2
+    assert "Show more sweeps" not in {one.label for one in app.button}
 
 
 def test_resuming_counts_against_the_limit_and_a_sweep_that_is_gone_says_so(opened, mine, db):

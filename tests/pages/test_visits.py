@@ -100,21 +100,6 @@ def test_a_preset_refills_the_form(app):
     assert number(app, "epochs").value == 20
 
 
-def test_ones_own_runs_stay_in_reach_behind_many_newer_ones_of_others(app, db):
-    app.run()
-    app.session_state["runs-shown"] = 2
-    own = a_run(db, owner=app.session_state["owner"], status=RunStatus.FINISHED)
-    for _ in range(3):
-        a_run(db)
-    app.switch_page(RUNS).run()
-    assert f"delete-{own}" in {button.key for button in app.button}
-    assert "4 runs, 3 of them queued or running. Yours first" in texts(app.caption)
-    assert len([box for box in app.checkbox if box.label == "Compare"]) == 2
-    button(app, "Show more").click().run()
-    assert len([box for box in app.checkbox if box.label == "Compare"]) == 4
-    assert "Show more" not in {button.label for button in app.button}
-
-
 def test_another_visitor_sees_a_run_but_cannot_stop_or_delete_it(app, db, monkeypatch):
     monkeypatch.setenv("PLATEAU_HOSTED", "true")
     running, ended = a_run(db, status=RunStatus.RUNNING), a_run(db, status=RunStatus.FINISHED)

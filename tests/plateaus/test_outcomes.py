@@ -135,6 +135,23 @@ def test_every_preset_has_both_halves_of_the_idea(preset):
         assert not {"nan", "inf"} & set(told.replace(",", " ").split())
 
 
+@pytest.mark.parametrize("preset", PLAYGROUND_PRESETS)
+def test_without_noise_a_loss_of_0_is_told_and_not_divided_by(preset):
+    values = PLAYGROUND_PRESETS[preset].dials() | {"gradient_noise": 0.0, "condition_number": 1.0}
+    letters = shown_letters(values)
+    outcomes = outcomes_of(play(values, letters, seeds=8), letters)
+    assert 0 in [outcome.end_loss for outcome in outcomes]
+    assert "Without noise there is no floor" in floor_told(outcomes)
+    assert not {"nan", "inf"} & set(progress_told(outcomes).split())
+
+
+def test_stages_that_end_at_0_are_told_without_a_division():
+    losses = [[0.5, 0.5, 0.0, 0.0, 1.0]]
+    (one,) = outcomes_of(by_hand(losses, [[1.0, 1.0, 0.5, 0.5, 0.2]]), ("A",))
+    assert [floor.loss for floor in one.floors] == [0.5, 0]
+    assert "each lower rate let it fall further" in floor_told([one])
+
+
 def test_names_say_what_makes_a_setting():
     values = defaults() | {"B.ReduceLROnPlateau": True, "C.EarlyStopping": True}
     assert [name_told(values, letter) for letter in "ABC"] == [

@@ -3,9 +3,9 @@ import pytest
 
 from core.plateaus.arrays import Curves
 from core.plateaus.recorded_rates import RecordedRates
-from core.plateaus.release_comparison import compare_releases, releases_of
+from core.plateaus.release_comparison import compare_releases, releases_of, reuse_told
 from core.plateaus.what_if import Setting, replay_setting
-from core.plateaus.what_if_wording import epochs_told, evidence_told, parting_told
+from core.plateaus.what_if_wording import best_told, epochs_told, evidence_told, parting_told
 from core.specs.callbacks import EarlyStopping, ModelCheckpoint, ReduceLROnPlateau
 
 FLAT = Curves.of([0.5] * 6)
@@ -84,6 +84,35 @@ def test_saving_is_exact_to_the_end():
     )
 
 
+def bests(setting, curve):
+    replayed = replay_setting(setting, curve, RecordedRates.of(None, curve.shape[1]))
+    return [best_told(replayed, epoch) for epoch in range(len(replayed.verdicts))]
+
+
+def test_there_is_no_best_before_a_value_counts():
+    curve = Curves.of([0.5, 0.25, 0.75, 0.125])
+    assert bests(stopping(start_from_epoch=2, patience=9), curve) == [
+        ("none yet", None), ("none yet", None), ("0.7500", None), ("0.1250", -0.625),
+    ]  # fmt: skip
+    saving = Setting("A", ModelCheckpoint(monitor="loss", save_best_only=True))
+    assert bests(saving, Curves.of([0.5, 0.5], [False, True])) == [
+        ("none yet", None), ("0.5000", None),
+    ]  # fmt: skip
+
+
+def test_infinity_is_no_best_and_nan_is_one_where_keras_takes_it():
+    curve = Curves.of([np.nan, 0.5])
+    for semantics in ("keras-3.10", "pytorch"):
+        setting = reducing(semantics=semantics, mode="min")
+        assert bests(setting, curve) == [("none yet", None), ("0.5000", None)]
+    assert bests(reducing(), curve) == [("NaN", None)] * 2
+
+
+def test_a_best_that_is_held_from_before_is_there_from_the_start():
+    setting = reducing(semantics="keras-3.11", held_best=0.25)
+    assert bests(setting, FLAT)[0] == ("0.2500", None)
+
+
 def test_settings_part_where_only_one_acts():
     one, other = (
         replay_setting(reducing(name, patience=patience), FLAT, CONSTANT)
@@ -127,6 +156,28 @@ def test_releases_say_where_they_part_from_3_15_and_why():
     assert "They part at epoch 3, where Keras 3.15 acts first" in sentences[3]
 
 
+def of_pytorch(**settings):
+    return compare_releases(reducing(**settings), FLAT, CONSTANT)[3].sentence
+
+
+def test_pytorch_acts_later_only_where_there_is_a_patience():
+    later = "it acts when `wait` exceeds the patience, one epoch later"
+    assert f"They part at epoch 3, where Keras 3.15 acts first: {later}." in of_pytorch(min_delta=0)
+    assert f"{later}, and takes min_delta for a share of the best." in of_pytorch()
+    told = of_pytorch(patience=0, cooldown=2, min_delta=0)
+    assert (
+        "where Keras 3.15 acts first: it starts to count one epoch later after a cooldown" in told
+    )
+    assert later not in told
+
+
+def test_the_share_of_the_best_is_the_reason_where_patience_and_cooldown_are_none():
+    curve = Curves.of([5.0, 4.9, 4.0, 3.0, 2.0, 1.0])
+    setting = reducing(patience=0, cooldown=2, min_delta=0.05)
+    told = compare_releases(setting, curve, CONSTANT)[3].sentence
+    assert "where it acts and Keras 3.15 does not: it takes min_delta for a share of" in told
+
+
 def test_the_direction_of_an_old_auto_is_the_reason_that_is_given():
     rising = Curves.of([0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
     outcomes = compare_releases(reducing(monitor="val_recall"), rising, CONSTANT)
@@ -138,6 +189,23 @@ def test_a_release_that_cannot_judge_the_curve_says_why():
     assert outcomes[0].replayed is None
     assert "mode='auto'" in outcomes[0].sentence
     assert outcomes[2].replayed is not None
+
+
+def test_a_reused_checkpoint_keeps_its_best_in_every_release():
+    saving = Setting("A", ModelCheckpoint(monitor="loss", save_best_only=True))
+    told = [outcome.sentence for outcome in compare_releases(saving, FLAT, CONSTANT)]
+    assert [sentence.partition(" saves")[0] for sentence in told] == ["Keras 3.15", "Keras 3.10"]
+    assert "in every release" in reuse_told("ModelCheckpoint")
+    assert "from Keras 3.11 to 3.14" in reuse_told("EarlyStopping")
+
+
+def test_releases_of_early_stopping_part_on_reuse_alone():
+    told = [outcome.sentence for outcome in compare_releases(stopping(), FLAT, CONSTANT)]
+    assert told[0] == "Keras 3.15 stops the training after epoch 3."
+    assert "They part at epoch 2, where it acts and Keras 3.15 does not" in told[1]
+    assert told[2:] == [
+        "Keras 3.10 stops the training after epoch 3. It acts in the same epochs as Keras 3.15."
+    ]
 
 
 def test_pytorch_has_one_callback_alone():

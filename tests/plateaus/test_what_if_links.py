@@ -35,6 +35,12 @@ def test_a_link_holds_release_and_what_goes_with_it():
     assert (setting.semantics, setting.threshold_mode) == ("pytorch", "abs")
 
 
+def test_a_link_to_a_release_that_the_callback_has_not_takes_the_newest():
+    query = {"callback": "ModelCheckpoint", "A.release": "keras-3.11", "A.held_best": "0.5"}
+    kind, _, (values,) = from_query(query)
+    assert setting_of("A", kind, "loss", values).semantics == "keras-3.15"
+
+
 def test_a_wrong_value_in_a_link_is_refused_with_its_sentence():
     _, _, (values,) = from_query({"callback": "ReduceLROnPlateau", "A.factor": "1.5"})
     with pytest.raises(InvalidSettings, match=r"must lie strictly between 0 and 1, got 1\.5"):

@@ -1,5 +1,7 @@
 """Runs that go on, and what of them is kept and forgotten."""
 
+from dataclasses import replace
+
 import pytest
 
 from core import store
@@ -99,10 +101,21 @@ def test_a_run_that_early_stopping_ended_is_not_resumed(db):
     store.resume_run(db, run_id, owner=OWNER, after_epoch=1)
 
 
-def test_a_run_that_diverged_is_not_resumed_from_its_end(db):
-    run_id = a_run(db, status=RunStatus.DIVERGED)
-    with pytest.raises(ValueError, match="lower learning rate"):
+@pytest.mark.parametrize("metric", ["loss", "val_loss"])
+def test_a_run_that_diverged_is_not_resumed_from_its_end(db, metric):
+    run_id = a_run(db, status=RunStatus.RUNNING)
+    broken = replace(an_epoch(3), logs={"loss": 1.0, metric: float("nan")})
+    store.append(db, run_id, new_epochs=[broken], new_states=[a_state(3)])
+    store.end_run(db, run_id, RunStatus.DIVERGED)
+    with pytest.raises(ValueError, match=r"no numbers any more\. Fork it from an earlier epoch"):
         store.resume_run(db, run_id, owner=OWNER)
+
+
+def test_a_run_that_an_error_broke_off_is_forked_from_its_last_epoch(db):
+    run_id = a_run(db, status=RunStatus.DIVERGED)
+    with pytest.raises(ValueError, match=r"diverged in epoch 4.* Fork it from epoch 3, with a low"):
+        store.resume_run(db, run_id, owner=OWNER)
+    store.resume_run(db, run_id, owner=OWNER, after_epoch=1)
 
 
 def test_averages_that_the_last_epoch_overwrote_are_not_gone_on_from(db):
@@ -176,6 +189,30 @@ def test_an_ended_run_takes_no_orders(db):
     for ask in (store.multiply_rate, store.set_rate):
         with pytest.raises(ValueError, match="is stopped: resume it first"):
             ask(db, run_id, 0.5, owner=OWNER)
+
+
+@pytest.mark.parametrize("status", [RunStatus.FINISHED, RunStatus.STOPPED, RunStatus.INTERRUPTED])
+def test_what_was_asked_of_a_run_that_ends_is_not_done_when_it_goes_on(db, status):
+    run_id = a_run(db, status=RunStatus.RUNNING)
+    store.multiply_rate(db, run_id, 0.3, owner=OWNER)
+    store.set_rate(db, run_id, 0.0005, owner=OWNER)
+    store.end_run(db, run_id, status)
+    told = store.read_run(db, run_id).notes
+    assert [note.partition(". The")[0] for note in told] == [
+        "Asked for and not done: the learning rate times 0.3",
+        "Asked for and not done: the learning rate to 0.0005",
+    ]
+    store.resume_run(db, run_id, owner=OWNER)
+    assert store.read_orders(db, run_id, 1).interventions == ()
+
+
+def test_what_was_asked_of_a_run_that_pauses_is_done_when_it_goes_on(db):
+    run_id = a_run(db, status=RunStatus.RUNNING)
+    store.multiply_rate(db, run_id, 0.3, owner=OWNER)
+    store.end_run(db, run_id, RunStatus.PAUSED)
+    store.resume_run(db, run_id, owner=OWNER)
+    assert [each.value for each in store.read_orders(db, run_id, 1).interventions] == [0.3]
+    assert store.read_run(db, run_id).notes == ()
 
 
 def test_a_pause_is_taken_back_until_the_run_has_paused(db):

@@ -97,6 +97,16 @@ def test_the_place_in_the_queue_counts_those_before(db):
     assert store.queue_position(db, store.read_run(db, ids[2])) == 1
 
 
+def test_a_run_that_goes_on_queues_at_the_end_and_one_whose_worker_died_keeps_its_turn(db):
+    ids = [store.create_run(db, presets.quick_demo(), owner=OWNER) for _ in range(3)]
+    store.end_run(db, ids[0], RunStatus.STOPPED)
+    store.resume_run(db, ids[0], owner=OWNER)
+    assert [store.queue_position(db, store.read_run(db, i)) for i in ids] == [2, 0, 1]
+    store.start_run(db, ids[1])
+    store.requeue_run(db, ids[1])
+    assert [store.queue_position(db, store.read_run(db, i)) for i in ids] == [2, 0, 1]
+
+
 def test_a_run_is_taken_by_one_worker_only(db, run_id):
     assert store.start_run(db, run_id)
     assert not store.start_run(db, run_id)
@@ -119,6 +129,14 @@ def test_only_the_owner_stops_and_deletes(db, run_id):
         store.delete_run(db, run_id, owner=STRANGER)
     store.delete_run(db, run_id, owner=OWNER)
     assert store.read_runs(db) == []
+
+
+def test_newer_runs_of_others_do_not_hide_an_owners_own(db, run_id):
+    others = [store.create_run(db, presets.quick_demo(), owner=STRANGER) for _ in range(2)]
+    assert [run.id for run in store.read_runs(db, OWNER, limit=1)] == [run_id]
+    assert [run.id for run in store.read_runs(db, not_of=OWNER)] == others[::-1]
+    assert [run.id for run in store.read_runs(db, limit=2)] == others[::-1]
+    assert store.count_runs(db) == 3
 
 
 def test_a_queued_run_stops_at_once_and_a_running_one_is_asked_to(db):
@@ -230,14 +248,3 @@ def test_the_rows_of_several_runs_are_those_of_each(db):
     assert math.isnan(curves[one][2].logs["loss"])
     assert not curves[one][0].callbacks
     assert store.newest(db, one, other) == max(store.newest(db, one), store.newest(db, other))
-
-
-def test_newer_runs_of_others_never_push_out_an_owners_own(db):
-    own = [store.create_run(db, presets.quick_demo(), owner=OWNER) for _ in range(2)]
-    others = [store.create_run(db, presets.quick_demo(), owner=STRANGER) for _ in range(3)]
-    newest = [*reversed(others)]
-    assert [run.id for run in store.read_runs(db, owner=OWNER, limit=2)] == [own[1], own[0]]
-    first = [run.id for run in store.read_runs(db, first=OWNER, limit=3)]
-    assert first == [own[1], own[0], newest[0]]
-    assert [run.id for run in store.read_runs(db, limit=3)] == newest
-    assert (store.count_runs(db), store.count_runs(db, owner=OWNER)) == (5, 2)

@@ -112,10 +112,10 @@ def contrast(one: Spread, other: Spread, *, comparisons: int = 1) -> Contrast | 
         error, freedom = float(np.std(differences, ddof=1)) / math.sqrt(pairs), pairs - 1.0
     else:
         error, freedom = _welch(_array(one), _array(other))
+    rounding = _ROUNDING * max(map(abs, (*one.values.values(), *other.values.values())))
     difference = one.mean - other.mean
-    largest = max(map(abs, (*one.values.values(), *other.values.values())))
-    alike = error <= _ROUNDING * largest
-    reach = 0.0 if alike else _quantile(freedom, comparisons) * error
+    difference = 0.0 if abs(difference) <= rounding else difference
+    reach = 0.0 if error <= rounding else _quantile(freedom, comparisons) * error
     return Contrast(one.name, other.name, difference, difference - reach, difference + reach, pairs)
 
 
@@ -128,22 +128,37 @@ def contrasts_with(first: Spread, others: Sequence[Spread]) -> list[Contrast]:
 
 def sentence(found: Contrast, metric: str) -> str:
     """Say in words what a contrast shows; plain text, not escaped."""
+    if not found.difference:
+        return _same_told(found, metric)
     better = (found.difference > 0) == (likely_direction(metric) == "max")
     size = f"{format_metric(abs(found.difference))} {'better' if better else 'worse'}"
-    interval = f"{format_metric(found.low)} to {format_metric(found.high)}"
-    how = f"paired by {found.pairs} seeds" if found.pairs else "seeds not paired"
     what = f"“{found.one}” came out {size} in {metric} than “{found.other}”"
     if found.exceeds_noise:
-        return f"{what}: more than the noise between seeds (95 % interval {interval}, {how})."
-    if found.difference and not found.tells_noise:
+        return f"{what}: more than the noise between seeds ({_interval_told(found)})."
+    if not found.tells_noise:
         return (
             f"{what}, the same for every seed: so few seeds do not show how large chance is. "
             "Train more of them."
         )
     return (
         f"{what}, which is not more than the noise between seeds explains "
-        f"(95 % interval {interval}, {how}). It may mean nothing."
+        f"({_interval_told(found)}). It may mean nothing."
     )
+
+
+def _same_told(found: Contrast, metric: str) -> str:
+    what = f"“{found.one}” and “{found.other}” came out the same in {metric}"
+    if not found.tells_noise:
+        return (
+            f"{what} for every seed: on these runs, what tells their settings apart makes no "
+            "difference to it."
+        )
+    return f"{what} on average; single seeds differ ({_interval_told(found)})."
+
+
+def _interval_told(found: Contrast) -> str:
+    how = f"paired by {found.pairs} seeds" if found.pairs else "seeds not paired"
+    return f"95 % interval {format_metric(found.low)} to {format_metric(found.high)}, {how}"
 
 
 def _array(spread: Spread) -> FloatArray:

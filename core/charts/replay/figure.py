@@ -17,7 +17,14 @@ from core.charts.frame import (
 )
 from core.charts.live import hover_layout, legend_layout
 from core.charts.pointer import pointer_traces
-from core.charts.replay.marks import SIGNS, act_traces, edge_notes, nan_trace, shapes
+from core.charts.replay.marks import (
+    SIGNS,
+    act_traces,
+    edge_notes,
+    hand_traces,
+    nan_trace,
+    shapes,
+)
 from core.charts.replay.strips import UNIFORM_TEXT, strip_axis, strip_traces
 from core.charts.replay.traces import band_traces, curve_traces, rate_traces
 from core.charts.replay.view import AXES, ReplayView
@@ -70,6 +77,7 @@ def _traces(view: ReplayView) -> list[dict[str, Any]]:
         *strip_traces(view),
         *rates,
         *act_traces(view),
+        *hand_traces(view),
         *nan_trace(view),
         *_key_traces(view),
         *_pointer_traces(view),

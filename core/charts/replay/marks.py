@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from core.charts.frame import note
-from core.charts.marks import NAN, SAVED
+from core.charts.history import is_by_hand
+from core.charts.marks import NAN, SAVED, Look, look_of
 from core.charts.replay.view import AXES, ReplayView
 from core.plateaus.what_if import Replayed
+from core.store.records import EventKind
 
 # Several settings may act in one epoch: the later ones are smaller, and drawn above.
 _SIZES = {"A": 19, "B": 15, "C": 11, "D": 7}
@@ -24,6 +26,7 @@ SIGNS = {
 """What the marks mean, for a heading."""
 
 _RESTORED = "circle-open"
+_PAUSES = (EventKind.PAUSED, EventKind.CONTINUED)
 
 # A note beside an edge further right would leave the narrowest screen.
 _RIGHT_SHARE, _LINE_PX = 0.65, 15
@@ -44,6 +47,16 @@ def act_traces(view: ReplayView) -> list[dict[str, Any]]:
         if replayed.restored is not None:
             traces.append(_restored(view, replayed, replayed.restored))
     return traces
+
+
+def hand_traces(view: ReplayView) -> list[dict[str, Any]]:
+    """Return the marks of what a person did while it was recorded: to the rate, a pause."""
+    looks: defaultdict[Look, list[int]] = defaultdict(list)
+    for event in view.events:
+        of_a_person = is_by_hand(event) or event.kind in _PAUSES
+        if of_a_person and event.epoch is not None and event.epoch < view.epochs:
+            looks[look_of(event)].append(event.epoch)
+    return [_hand(view, look, sorted({*epochs})) for look, epochs in looks.items()]
 
 
 def nan_trace(view: ReplayView) -> list[dict[str, Any]]:
@@ -121,6 +134,14 @@ def _marks(view: ReplayView, replayed: Replayed, epochs: list[int]) -> dict[str,
         "line": {"width": 1.5, "color": view.colours.paper},
     }
     return trace
+
+
+def _hand(view: ReplayView, look: Look, epochs: list[int]) -> dict[str, Any]:
+    trace = _points(view, epochs)
+    edge = {"width": 1.5, "color": view.colours.paper} if look.outlined else {"width": 2}
+    colour = getattr(view.colours, look.colour)
+    trace["marker"] = {"symbol": look.symbol, "size": look.size, "color": colour, "line": edge}
+    return trace | {"name": look.name, "showlegend": True}
 
 
 def _restored(view: ReplayView, replayed: Replayed, epoch: int) -> dict[str, Any]:

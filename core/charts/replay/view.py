@@ -14,6 +14,7 @@ from core.charts.setting_colours import setting_colours
 from core.plateaus.arrays import Curves, FloatArray
 from core.plateaus.recorded_rates import RecordedRates
 from core.plateaus.what_if import Replayed
+from core.store.records import Event
 
 # As those of the live figure.
 AXES = {"curve": "y", "waiting": "y3", "learning_rate": "y4", "lane": "y5"}
@@ -35,6 +36,7 @@ class ReplayView:
         revision: The same for as long as a zoom is to be kept.
         dark: Whether the page is dark.
         pointed: The epoch, from 0, that a person looks at; None for none.
+        events: What happened in the recorded run; empty for a brought curve.
     """
 
     metric: str
@@ -45,6 +47,7 @@ class ReplayView:
     revision: str
     dark: bool
     pointed: int | None = None
+    events: Sequence[Event] = ()
 
     @property
     def epochs(self) -> int:

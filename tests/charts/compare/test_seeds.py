@@ -86,5 +86,19 @@ def test_seeds_that_agree_by_chance_prove_nothing(other):
         assert "the same for every seed" in sentence(found, "val_accuracy")
 
 
-def test_equal_values_do_not_differ():
-    assert not contrast(spread("a", [0.9, 0.9]), spread("b", [0.9, 0.9])).exceeds_noise
+@pytest.mark.parametrize("values", [[0.9, 0.9], [0.91, 0.7, 0.83]])
+def test_equal_values_are_neither_better_nor_worse(values):
+    backwards = list(range(len(values)))[::-1]  # The same seeds, added up in another order.
+    found = contrast(spread("a", values), spread("b", values[::-1], backwards))
+    assert not found.exceeds_noise
+    assert sentence(found, "val_accuracy") == (
+        "“a” and “b” came out the same in val_accuracy for every seed: on these runs, what tells "
+        "their settings apart makes no difference to it."
+    )
+
+
+def test_seeds_that_differ_and_average_alike_are_neither_better_nor_worse():
+    found = contrast(spread("a", [0.5, 0.75]), spread("b", [0.75, 0.5]))
+    said = sentence(found, "val_accuracy")
+    assert "came out the same in val_accuracy on average; single seeds differ" in said
+    assert "paired by 2 seeds" in said

@@ -10,6 +10,7 @@ from core.plateaus.arrays import Curves
 from core.plateaus.recorded_rates import RecordedRates
 from core.plateaus.what_if import Setting, replay_setting
 from core.specs.callbacks import EarlyStopping, ModelCheckpoint, ReduceLROnPlateau
+from core.store.records import Event, EventKind
 
 CURVE = [0.5, 0.6, 0.61, 0.6, 0.6, 0.7, 0.69, 0.69]
 COLOURS = setting_colours(dark=False)
@@ -49,6 +50,23 @@ def test_a_mark_stands_on_the_curve_where_a_setting_acts():
     )
     assert (values(mark["x"]), values(mark["y"])) == ([4], [0.6])
     assert mark["marker"]["color"] == COLOURS["A"]
+
+
+def test_what_a_person_did_while_it_was_recorded_is_marked():
+    by_hand = {"from": 0.1, "to": 0.03, "by": "hand", "batch": 2}
+    plan = {"from": 0.1, "to": 0.03, "by": "LearningRateScheduler"}
+    events = [
+        Event(EventKind.LEARNING_RATE_SET, 2, by_hand),
+        Event(EventKind.LEARNING_RATE_SET, 3, plan),
+        Event(EventKind.PAUSED, 4, {}),
+        Event(EventKind.CONTINUED, 4, {}),
+        Event(EventKind.LEARNING_RATE_SET, 99, by_hand),
+    ]
+    figure = replay_figure(view_of(reducing("A"), events=events))
+    mark = trace(figure, "rate set by hand")
+    assert (values(mark["x"]), values(mark["y"]), mark["showlegend"]) == ([3], [0.61], True)
+    assert values(trace(figure, "paused")["x"]) == values(trace(figure, "continued")["x"]) == [5]
+    assert "rate set" not in {one.get("name") for one in drawn(figure)["data"]}
 
 
 def test_what_no_setting_can_vouch_for_is_grey_and_says_so():
