@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from core.data import cache, folders
+from core.data import cache, folders, masks
 from core.data.scan_set import ScansError, ScanSet
 from core.specs.data import FolderScans, ScansSpec
 
@@ -74,8 +74,14 @@ def forget_folder(folder: str, *, cache_dir: Path) -> None:
 
 
 def _directory(spec: ScansSpec, data_dir: Path, cache_dir: Path) -> Path:
-    files = folders.fingerprint(spec, data_dir=data_dir) if isinstance(spec, FolderScans) else ()
-    return cache_dir / _SETS / cache.key(spec, files)
+    return cache_dir / _SETS / cache.key(spec, _files(spec, data_dir))
+
+
+def _files(spec: ScansSpec, data_dir: Path) -> list[tuple[str, int, int]]:
+    if not isinstance(spec, FolderScans):
+        return []
+    found = folders.fingerprint(spec, data_dir=data_dir)
+    return found + masks.fingerprint(data_dir / spec.folder)
 
 
 def _build(

@@ -75,6 +75,19 @@ class Evaluated:
         """Which of the scans a training has met."""
         return Leakage(twin=self.twin, subject=self.subject)
 
+    def are_of(self, scans: ScanSet) -> bool:
+        """Tell whether a set still has the scans that were asked about, each in its place.
+
+        As in `ScanSet.digest`, images are not compared.
+        """
+        places = np.flatnonzero(scans.validation)
+        return (
+            np.array_equal(self.positions, places)
+            and self.classes == scans.classes
+            and self.names == tuple(scans.names[place] for place in places)
+            and np.array_equal(self.labels, scans.labels[places])
+        )
+
     @property
     def blank(self) -> NDArray[np.bool_]:
         """Whether a scan's heat map is zero everywhere, shape (scans,)."""

@@ -124,6 +124,8 @@ def build(
 def fingerprint(spec: FolderScans, *, data_dir: Path) -> list[tuple[str, int, int]]:
     """Give name, bytes and time of change (ns) of each file that `build` would read.
 
+    Masks are left out, as an audit does without them; see `masks.fingerprint`.
+
     Raises:
         ScansError: If there is no such folder.
     """

@@ -27,6 +27,17 @@ def write(folder: Path, name: str, mask: NDArray[np.bool_]) -> None:
     Image.fromarray(mask).save(path)
 
 
+def fingerprint(folder: Path) -> list[tuple[str, int, int]]:
+    """Give name, bytes and time of change (ns) of each mask of a folder, none where it has none.
+
+    Args:
+        folder: The folder of the data set.
+    """
+    files = sorted(path for path in (folder / FOLDER).rglob("*") if path.is_file())
+    stats = [(path.relative_to(folder).as_posix(), path.stat()) for path in files]
+    return [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
+
+
 def read(folder: Path, names: Sequence[str], *, size_px: int) -> NDArray[np.bool_] | None:
     """Read the masks of scans, or return None if not all have one that can be read.
 

@@ -13,7 +13,8 @@ FILE = "patients.csv"
 """Lies in the folder of a data set; its columns `file` and `patient` name each
 scan by its path in the folder, and the patient that it shows."""
 
-_MAX_BYTES = 16 * 2**20
+MAX_BYTES = 16 * 2**20
+"""A larger file is not read."""
 
 
 def read(folder: Path, names: Sequence[str]) -> NDArray[np.int64]:
@@ -53,7 +54,7 @@ def read_names(folder: Path) -> dict[str, str]:
 
 
 def _rows(path: Path) -> dict[str, str]:
-    if path.stat().st_size > _MAX_BYTES:
+    if path.stat().st_size > MAX_BYTES:
         raise ValueError("more than 16 MB")
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file)

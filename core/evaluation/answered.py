@@ -19,7 +19,8 @@ class Known:
         accuracy: On all validation scans.
         twin_free: On those without a twin among the training scans; None if none has one.
         temperature: Divides the logits.
-        error: The expected calibration error, 0 to 1, as the model is.
+        fitted_on: Of how many scans: those without a twin, or all where those are too few.
+        error: The expected calibration error on those scans, 0 to 1, as the model is.
         cooled_error: The same at the temperature.
         evaluated: SHA-256 of model and scans.
     """
@@ -28,6 +29,7 @@ class Known:
     accuracy: Interval
     twin_free: Interval | None
     temperature: float
+    fitted_on: int
     error: float
     cooled_error: float
     evaluated: str

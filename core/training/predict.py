@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from core import store
 from core.data import evaluated
 from core.data.evaluated import Evaluated, Weights
-from core.evaluation import calibration, familiarity, temperature
+from core.evaluation import familiarity
 from core.evaluation.answered import Answered, Known
 from core.evaluation.familiarity import Familiarity
-from core.evaluation.intervals import share_interval
+from core.evaluation.judging import judge
 from core.evaluation.predictions import Predictions
 from core.settings import Settings
 from core.store import Run, Store
@@ -133,7 +133,9 @@ def bring(run_id: str, digest: str, arrays: Mapping[str, NDArray[np.float32]]) -
         weight_files.assign(model, arrays, Path(directory))
     readout, scans = Readout(model, digest=digest), scans_of(run, Settings())
     found = evaluate(readout, scans, key=digest)
-    _keep((run_id, digest), _Judged(readout, judge(found), familiarity.of(found.features)))
+    # Nobody knows what they were trained on, so neither what they have met.
+    known = _known(found, None)
+    _keep((run_id, digest), _Judged(readout, known, familiarity.of(found.features)))
     return digest
 
 
@@ -181,7 +183,7 @@ def _judge(run: Run, weights: Weights, file: Path, settings: Settings) -> _Judge
     """Evaluate a model, unless that was done, and calibrate it."""
     found = evaluated.from_bytes(evaluate_run(run.id, weights))
     readout = open_weights(file, run, scans_of(run, settings))
-    known = judge(found)
+    known = _known(found, found.twin)
     with contextlib.suppress(OSError):  # A full disk must not take the answers away.
         about = {"evaluated": found.key, "temperature": known.temperature}
         place = settings.run_dir(run.id) / f"calibration-{weights}.json"
@@ -189,17 +191,6 @@ def _judge(run: Run, weights: Weights, file: Path, settings: Settings) -> _Judge
     return _Judged(readout, known, familiarity.of(found.features))
 
 
-def judge(found: Evaluated) -> Known:
-    """Return what an evaluation says of a model: its honest score and its temperature."""
+def _known(found: Evaluated, twin: NDArray[np.bool_] | None) -> Known:
     answers = Predictions(found.labels, found.logits, found.groups, found.classes)
-    fitted = temperature.fit(answers)
-    alone = answers.of(~found.twin)
-    return Known(
-        classes=found.classes,
-        accuracy=share_interval(answers.right, answers.groups),
-        twin_free=share_interval(alone.right, alone.groups) if found.twin.any() else None,
-        temperature=fitted,
-        error=calibration.expected_error(answers),
-        cooled_error=calibration.expected_error(temperature.cooled(answers, fitted)),
-        evaluated=found.key,
-    )
+    return judge(answers, twin, evaluated=found.key)

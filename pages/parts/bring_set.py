@@ -7,9 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.data.intake import places
+from core.data.intake import inside, places
 from core.data.intake.offers import FIGSHARE_FOLDER, OFFERS, Offer
-from core.data.listing import list_scans
 from core.data.scan_set import ScansError
 from core.engine.tasks import GIB, Busy, Limits
 from pages.parts import datasets, services, visitor, waiting
@@ -21,6 +20,7 @@ CHOSEN = "datasets_chosen"
 _UNPACK = "core.data.intake.pictures:bring"
 _CONVERT = "core.data.intake.figshare:convert"
 _ARRIVING, _SAID = "datasets_arriving", "datasets_said"
+_FETCHED = "datasets_fetched"
 # A set that was unpacked from a zip of 20 MB, at sixty times its size at most.
 _UNPACK_LIMITS = Limits(seconds=300.0, memory_bytes=GIB)
 _MOST_EACH = 3
@@ -47,6 +47,10 @@ def _show_offer(offer: Offer) -> None:
         st.markdown(f"**{offer.about.title}** · about {offer.megabytes} MB  \n{offer.words}")
         st.caption(f"{offer.about.source}  \nLicence: {offer.about.licence}")
         if (services.settings().data_dir / offer.folder).exists():
+            if st.session_state.get(_FETCHED) == key:
+                del st.session_state[_FETCHED]
+                st.session_state[CHOSEN] = f"folder/{offer.folder}"
+                st.rerun()
             st.markdown(":green[:material/check_circle:] It is here: choose it above.")
             return
         if state is not None and not state.done:
@@ -72,6 +76,7 @@ def _show_offer(offer: Offer) -> None:
 
 def _fetch(key: str, offer: Offer) -> None:
     services.tasks().forget(key)
+    st.session_state[_FETCHED] = key
     limits = Limits(seconds=offer.seconds)
     arguments = str(services.settings().data_dir), offer.folder
     _start(key, offer.job, *arguments, limits=limits)
@@ -80,7 +85,8 @@ def _fetch(key: str, offer: Offer) -> None:
 def _show_upload() -> None:
     st.caption(
         "One folder a class, or Training and Testing with one folder a class each; PNG, JPEG, BMP, "
-        "GIF or TIFF, at most 20,000 files in a zip of 20 MB. Only you see it. Do not upload "
+        "GIF or TIFF, at most 20,000 files in a zip of 20 MB. Beside them `patients.csv`, with the "
+        "columns `file` and `patient`, lets you split by patient. Only you see it. Do not upload "
         "identifiable scans."
     )
     if services.settings().plateau_hosted:
@@ -133,7 +139,7 @@ def _use_path(path: Path) -> None:
         _unpack(path, path.stem, secret="", limits=Limits(seconds=1800.0), drop=False)
     elif not path.is_dir():
         _say(f"There is no folder or zip at {path}: check its spelling.")
-    elif list_scans(path).files:
+    elif inside.is_set(path):
         st.session_state[CHOSEN] = f"folder/{places.link(data_dir, path)}"
     else:
         name = places.free_name(data_dir, FIGSHARE_FOLDER)
@@ -163,8 +169,9 @@ def _start(
     try:
         services.tasks().start(key, job, *arguments, limits=limits, afterwards=afterwards)
     except Busy as error:
-        if st.session_state.get(_ARRIVING) == key:
-            del st.session_state[_ARRIVING]
+        for waited_for in (_ARRIVING, _FETCHED):
+            if st.session_state.get(waited_for) == key:
+                del st.session_state[waited_for]
         afterwards()
         _say(str(error))
 

@@ -10,10 +10,10 @@ from core.charts.evaluation.overlay import overlay
 from core.charts.evaluation.panel import CONFIG
 from core.charts.evaluation.probabilities import probabilities_figure
 from core.charts.live import evidence
-from core.evaluation import overlap, votes
+from core.evaluation import judged_text, overlap, votes
 from core.evaluation.answered import Answered
 from core.plateaus.wording import count_in_words
-from pages.parts import chart, classify_answers
+from pages.parts import chart, classify_answers, classify_models
 from pages.parts.classify_models import Offered
 from pages.parts.scan_source import Shown
 from pages.parts.words import escaped
@@ -31,13 +31,12 @@ def show(
         doubt: Why the answer should not be believed, a sentence, or "".
     """
     said = votes.together([answer.probabilities for answer in answers])
-    label = int(said.probabilities[0].argmax())
     says, looks = st.columns([4, 5], gap="medium")
     with says:
         _say(models, answers, said, scan, doubt)
     with looks:
-        _look(models[0], answers[0], scan, label)
-    _explain(answers[0])
+        _look(models[0], answers[0], scan, voting=len(models) > 1)
+    _explain(models, answers[0])
 
 
 def _say(
@@ -55,14 +54,15 @@ def _say(
         st.markdown(f"It would say **{named}**, but on such a scan that means nothing.")
     else:
         st.markdown(f"#### {named}, {mean[label]:.0%}")
+    several = said.models > 1
     if scan.truth:
         right = "right" if scan.truth == known.classes[label] else "wrong"
-        st.markdown(f"In truth it is **{escaped(scan.truth)}**: the model is {right}.")
-    several = said.models > 1
+        who = "the vote" if several else "the model"
+        st.markdown(f"In truth it is **{escaped(scan.truth)}**: {who} is {right}.")
     figure = probabilities_figure(
         known.classes,
         mean.tolist(),
-        evidence(models[0].run.spec.scans, seeds=count_in_words(said.models, "seed")),
+        _rests_on(models[0], said.models),
         ends=(said.low[0].tolist(), said.high[0].tolist()) if several else None,
         doubtful=bool(doubt),
         dark=st.context.theme.type == "dark",
@@ -75,20 +75,25 @@ def _say(
         )
 
 
-def _explain(answer: Answered) -> None:
-    known = answer.known
-    honest = known.honest
-    st.caption(
-        f"This model is right on {honest.text} of {honest.scans:,} validation scans"
-        f"{' without a twin in its training' if known.twin_free else ''}. Calibrated: its logits "
-        f"are divided by {known.temperature:.2f}, the temperature at which those scans' labels "
-        "were most likely. So of the scans it calls at 80 %, about eight in ten should be right, "
-        f"as long as they are like those scans (mean gap before {100 * known.error:.1f} points, "
-        f"after {100 * known.cooled_error:.1f}). It changes no class."
-    )
+def _rests_on(model: Offered, voters: int) -> str:
+    rests_on = evidence(model.run.spec.scans, seeds=count_in_words(voters, "seed"))
+    return rests_on if model.trained_here else "weights from elsewhere"
 
 
-def _look(model: Offered, answer: Answered, scan: Shown, label: int) -> None:
+def _explain(models: Sequence[Offered], answer: Answered) -> None:
+    told = judged_text.worth(answer.known, here=models[0].trained_here)
+    if len(models) > 1:
+        told = (
+            f"Of the models that vote, {classify_models.name(models[0])}: {told} Each of them is "
+            "calibrated alone, and the mean of their probabilities is not: of scans that they "
+            "call at 80 % together, often more than eight in ten are right."
+        )
+    st.caption(told)
+
+
+def _look(model: Offered, answer: Answered, scan: Shown, *, voting: bool) -> None:
+    # Grad-CAM was drawn of the class that this model names, which others may outvote.
+    label = int(answer.logits[0].argmax())
     opacity = st.slider("Opacity of the heat maps", 0, 100, 60, 5, format="%d %%") / 100
     pixels = scan.fitted(model.run.spec.scans.image_size)
     mask, heat = _mask(scan, pixels), answer.maps[0]
@@ -103,9 +108,15 @@ def _look(model: Offered, answer: Answered, scan: Shown, label: int) -> None:
             share = np.maximum(drops, 0) / (highest or 1.0)
             st.image(overlay(pixels, share, mask=mask, opacity=opacity), width="stretch")
             st.caption(_words_on_occlusion(highest))
+    whose = (
+        f"Both maps are of {classify_models.name(model)} alone and of the class that it names, "
+        f"**{escaped(answer.known.classes[label])}**. "
+        if voting
+        else ""
+    )
     st.caption(
-        "Both maps say where the model found its class, not where a lesion is. Grad-CAM is as "
-        "coarse as the last convolution. Where the two disagree, trust neither."
+        f"{whose}Both maps say where the model found its class, not where a lesion is. Grad-CAM "
+        "is as coarse as the last convolution. Where the two disagree, trust neither."
     )
 
 

@@ -2,15 +2,16 @@
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import streamlit as st
 
 from core import store
-from core.charts.evaluation.models import Model
 from core.charts.live import evidence
-from core.data.evaluated import Weights
+from core.data.evaluated import WEIGHTS, Weights
 from core.evaluation.counted import counted
 from core.evaluation.intervals import Interval
+from core.specs.data import FolderScans
 from core.specs.run import FINAL_MODEL
 from core.store import Event, Run, RunStatus
 from core.store.checkpoints import BestWeights, best_weights
@@ -31,11 +32,19 @@ class Offered:
         weights: Which of its weights: "final", "best", or the SHA-256 of others that were
             brought for its network.
         score: Its accuracy on validation scans, without twins where they are known.
+        twins: Whether those scans were held against its training scans: it was, and the score is
+            "without" twins; nobody did, and it is "unchecked"; or "only" twins were found.
     """
 
     run: Run
     weights: str
     score: Interval
+    twins: Literal["without", "unchecked", "only"] = "without"
+
+    @property
+    def trained_here(self) -> bool:
+        """Whether these are weights of the run, not some that were brought."""
+        return self.weights in WEIGHTS
 
     @property
     def key(self) -> str:
@@ -53,9 +62,16 @@ class Offered:
         run = self.run
         scans = evidence(run.spec.scans).split(" · ")[1]
         return (
-            f"{self.score.text} · {run.name} · seed {run.spec.training.seed} · "
+            f"{self._scored} · {run.name} · seed {run.spec.training.seed} · "
             f"{self.weights} weights · {scans}"
         )
+
+    @property
+    def _scored(self) -> str:
+        if self.twins == "only":
+            return "only twins"
+        unchecked = self.twins == "unchecked"
+        return f"{self.score.text}, not checked for twins" if unchecked else self.score.text
 
 
 def choose() -> list[Offered]:
@@ -77,10 +93,14 @@ def choose() -> list[Offered]:
         key=_MODEL,
         help="Accuracy on the validation scans of its own run, with its 95 % interval. Scores on "
         "different scans cannot be compared. Where a model was evaluated, scans with a twin "
-        "among the training scans are left out.",
+        "among the training scans are left out; if that leaves none, it comes last.",
     )
     chosen = offered[key]
-    same = [model for model in reversed(offered.values()) if _same_but_seed(model, chosen)]
+    same = [
+        model
+        for model in reversed(offered.values())
+        if _same_but_seed(model, chosen) and not _diverged(model)
+    ]
     # A seed that was trained twice has one vote.
     others = list({model.run.spec.training.seed: model for model in same}.values())
     voting = others and st.toggle(
@@ -97,7 +117,7 @@ def _offered() -> list[Offered]:
     runs = [run for run in visitor.own_runs(limit=_MOST_OFFERED) if run.status in _WITH_MODEL]
     linked = st.query_params.get("model", "").rsplit("-", 1)[0]
     if linked and all(run.id != linked for run in runs):
-        runs += [run for run in store.read_runs_of(db, [linked]) if run.status in _WITH_MODEL]
+        runs += [run for run in _with_its_seeds(linked) if run.status in _WITH_MODEL]
     past = store.read_histories(db, runs)
     found = [
         model
@@ -107,13 +127,22 @@ def _offered() -> list[Offered]:
     return sorted(found, key=lambda model: -_rank(model.score))
 
 
+def _with_its_seeds(run_id: str) -> list[Run]:
+    """Return the run of a link; one of a sweep with the other seeds of its setting."""
+    found = store.read_runs_of(services.db(), [run_id])
+    if not found or found[0].sweep_id is None:
+        return found
+    swept = store.read_sweep_runs(services.db(), found[0].sweep_id)
+    return [run for run in swept if run.setting == found[0].setting]
+
+
 def _of_run(run: Run, events: list[Event], epochs: list[store.Epoch]) -> list[Offered]:
     directory, best = services.settings().run_dir(run.id), best_weights(run.spec, events)
     found: list[Offered] = []
     if epochs and (directory / FINAL_MODEL).is_file():
-        found.append(Offered(run, "final", _score(run, "final", events, _accuracy(epochs, -1))))
+        found.append(_scored(run, "final", events, _accuracy(epochs, -1)))
     if best is not None and (directory / best.file).is_file():
-        found.append(Offered(run, "best", _score(run, "best", events, _best(epochs, best))))
+        found.append(_scored(run, "best", events, _best(epochs, best)))
     return found
 
 
@@ -126,11 +155,14 @@ def _accuracy(epochs: list[store.Epoch], place: int) -> float:
     return float(epochs[place].logs.get("val_accuracy", math.nan))
 
 
-def _score(run: Run, weights: Weights, events: list[Event], logged: float) -> Interval:
-    kept: Model | None = evaluation_source.kept(evaluation_source.Wanted(run, weights), events)
-    if kept is None:
-        return counted(logged, run.validation_scans or 0)
-    return kept.shares.get("twin-free", kept.shares["all"])
+def _scored(run: Run, weights: Weights, events: list[Event], logged: float) -> Offered:
+    honest = evaluation_source.honest(evaluation_source.Wanted(run, weights), events)
+    if honest is not None:
+        return Offered(run, weights, honest, "without" if honest.scans else "only")
+    # Simulated scans are drawn one by one.
+    folder = isinstance(run.spec.scans, FolderScans)
+    score = counted(logged, run.validation_scans or 0)
+    return Offered(run, weights, score, "unchecked" if folder else "without")
 
 
 def _rank(score: Interval) -> float:
@@ -145,6 +177,11 @@ def _same_but_seed(model: Offered, chosen: Offered) -> bool:
 
     seed = chosen.run.spec.training.seed
     return model.run.spec.training.seed != seed and settings(model) == settings(chosen)
+
+
+def _diverged(model: Offered) -> bool:
+    """Tell whether a model may answer NaN, for which a whole vote would fail."""
+    return model.run.status is RunStatus.DIVERGED and model.weights == "final"
 
 
 def say_none() -> None:

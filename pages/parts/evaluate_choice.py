@@ -72,7 +72,7 @@ def choose_runs() -> list[Run]:
     chosen = [run for run in found.values() if run.status in _WITH_MODEL]
     st.session_state[_RUNS] = [run.id for run in chosen]
     own = [run for run in visitor.own_runs() if run.status in _WITH_MODEL]
-    offered = {run.id: run for run in [*chosen, *own]}
+    offered = {run.id: run for run in [*chosen, *own, *_of_their_sweeps(chosen)]}
     labels = told_apart({run.id: _label(run) for run in offered.values()})
     ids = st.multiselect(
         "Runs to evaluate",
@@ -123,6 +123,13 @@ def choose_scans(counts: dict[Switch, int]) -> Switch:
 
 def _short(position: Switch) -> str:
     return {"all": "All", "twins": "Twins only", "twin-free": "Twin-free"}[position]
+
+
+def _of_their_sweeps(chosen: list[Run]) -> list[Run]:
+    """Return the runs with a model of the sweeps that some runs are part of."""
+    ids = dict.fromkeys(run.sweep_id for run in chosen if run.sweep_id is not None)
+    swept = (run for sweep_id in ids for run in store.read_sweep_runs(services.db(), sweep_id))
+    return [run for run in swept if run.status in _WITH_MODEL]
 
 
 def _label(run: Run) -> str:

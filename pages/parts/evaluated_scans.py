@@ -36,6 +36,13 @@ def show(model: Model, places: Sequence[int], *, key: str) -> None:
             "The scans are no longer in this machine's cache: train or evaluate on it again."
         )
         return
+    if not model.evaluated.are_of(scans):
+        _scans.clear(kept_as, _spec=spec)
+        st.caption(
+            "The scans have changed since they were evaluated: files are new or gone, or others "
+            "validate. Put the files back to see them here, or train again."
+        )
+        return
     if not places:
         st.caption("No scans here.")
         return

@@ -13,6 +13,7 @@ from core.data.evaluated import Evaluated, Weights
 from core.engine import jobs
 from core.engine.answers import Answer
 from core.engine.engine import EngineState
+from core.evaluation.intervals import Interval
 from core.specs.run import FINAL_MODEL
 from core.store import Event, Run
 from core.store.checkpoints import best_weights
@@ -82,6 +83,18 @@ def offer_again(every: Sequence[Wanted]) -> None:
 
 def kept(one: Wanted, events: Sequence[Event]) -> Model | None:
     """Return a model that was evaluated, or None."""
+    file = _file(one, events)
+    return file and _read(str(file), _time(file), one.weights, _run=one.run)
+
+
+def honest(one: Wanted, events: Sequence[Event]) -> Interval | None:
+    """Return the accuracy of a model that was evaluated, without twins, or None."""
+    file = _file(one, events)
+    return file and _honest(str(file), _time(file), one.weights, _run=one.run)
+
+
+def _file(one: Wanted, events: Sequence[Event]) -> Path | None:
+    """Return where an evaluation of a model as it is lies, or None."""
     directory = services.settings().run_dir(one.run.id)
     best = best_weights(one.run.spec, events)
     name = best.file if one.weights == "best" and best else FINAL_MODEL
@@ -89,13 +102,20 @@ def kept(one: Wanted, events: Sequence[Event]) -> Model | None:
     # On a cluster the model may lie on another machine, and only its evaluation here.
     if not file.is_file() or (model.is_file() and _time(model) > _time(file)):
         return None
-    return _read(str(file), _time(file), one.weights, _run=one.run)
+    return file
 
 
 @st.cache_resource(max_entries=32)
 def _read(file: str, time_ns: int, weights: Weights, *, _run: Run) -> Model | None:  # noqa: ARG001 - the key
     found: Evaluated | None = evaluated.read(Path(file))
     return None if found is None else Model(_run, weights, found)
+
+
+# Small, and all of a visitor's models are asked for at each click: the list is ordered by them.
+@st.cache_data(max_entries=2000)
+def _honest(file: str, time_ns: int, weights: Weights, *, _run: Run) -> Interval | None:  # noqa: ARG001 - the key
+    found = evaluated.read(Path(file))
+    return None if found is None else Model(_run, weights, found).honest
 
 
 def _time(file: Path) -> int:

@@ -1,11 +1,12 @@
-"""Where to go from a run: replay it, evaluate its model, see it beside the one it goes on from."""
+"""Where to go from a run: replay it, evaluate or ask its model, see what it goes on from."""
 
 import streamlit as st
 
 from core import store
 from core.charts.compare.link import Comparison
 from core.charts.going_on import turns_told
-from core.store import History, Run
+from core.specs.run import FINAL_MODEL
+from core.store import History, Run, RunStatus
 from pages.parts import keras_loss, services, visitor
 from pages.parts.compare_choice import COMPARE
 from pages.parts.launch import MONITOR
@@ -27,6 +28,24 @@ def show_links(run: Run, history: History) -> None:
         label="What is it worth? Evaluate its model",
         icon=":material/fact_check:",
         query_params={"runs": run.id, **visitor.parameters()},
+    )
+    # A model that diverged answers NaN.
+    file = services.settings().run_dir(run.id) / FINAL_MODEL
+    if run.status is not RunStatus.DIVERGED and file.is_file():
+        show_reading(f"{run.id}-final")
+
+
+def show_reading(model: str) -> None:
+    """Show a link to a model on Classify.
+
+    Args:
+        model: The run and which of its weights, as Classify's own link has it.
+    """
+    st.page_link(
+        "pages/scans/classify.py",
+        label="Have it read a scan",
+        icon=":material/image_search:",
+        query_params={"model": model, **visitor.parameters()},
     )
 
 

@@ -30,12 +30,15 @@ class _NotNow(_NotTaken):
     """The worker did not take them, which says nothing of the file."""
 
 
-def offer(model: Offered) -> Offered:
-    """Show how to bring weights; return the model with them in it, or as it was.
+def offer(models: list[Offered]) -> list[Offered]:
+    """Show how to bring weights; return the first model with them in it, or all as they were.
+
+    Weights from elsewhere are no other seed of the settings that vote.
 
     Args:
-        model: Whose network, size of scans and classes the weights are for.
+        models: The first one's network, size of scans and classes the weights are for.
     """
+    model = models[0]
     with st.expander("Weights from elsewhere", icon=":material/upload_file:"):
         st.markdown(
             "A `.weights.h5` file for the network of the model above: same architecture, size of "
@@ -47,17 +50,18 @@ def offer(model: Offered) -> Offered:
         if file is None:
             # A worker forgets weights: brought again, they are taken again.
             st.session_state.pop(_KEPT, None)
-            return model
+            return models
         try:
             digest = _take(model, file)
         except _NotTaken as problem:
             st.error(escaped(str(problem)), icon=":material/block:")
             if isinstance(problem, _NotNow):
                 st.button("Try again", icon=":material/restart_alt:", key="classify-weights-again")
-            return model
-        st.success("These weights are asked now.", icon=":material/check:")
+            return models
+        alone = " They are asked alone: weights from elsewhere have no vote." if models[1:] else ""
+        st.success(f"These weights are asked now.{alone}", icon=":material/check:")
     unknown = Interval(float("nan"), float("nan"), float("nan"), 0, 0, "scan")
-    return replace(model, weights=digest, score=unknown)
+    return [replace(model, weights=digest, score=unknown)]
 
 
 def _take(model: Offered, file: Any) -> str:

@@ -22,7 +22,9 @@ def show(run: Run) -> None:
     strips = _strips(run.id, run, masks=tint)
     if not strips:
         _strips.clear(run.id, run, masks=tint)  # they may be there the next time
-        st.caption("Its scans are no longer in this machine's cache.")
+        st.caption(
+            "Its scans are no longer in this machine's cache, or have changed since it was trained."
+        )
     for name, strip in strips.items():
         st.caption(name)
         st.image(strip, width="stretch")
@@ -38,4 +40,6 @@ def _strips(run_id: str, _run: Run, *, masks: bool) -> dict[str, NDArray[np.uint
     scans = data.read_cached(
         _run.spec.scans, data_dir=settings.data_dir, cache_dir=settings.cache_dir
     )
-    return strips_of(scans, masks=masks) if scans else {}
+    if scans is None or _run.scans_digest not in (None, scans.digest):
+        return {}
+    return strips_of(scans, masks=masks)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.evaluation.named_truth import truth_in
 from core.scans import uploads
+from core.scans.images import SUFFIXES
 from core.scans.uploads import Choice, Scan, UnreadableScan, Upload
 from pages.parts.scan_source import Shown, key_of
 from pages.parts.words import escaped
@@ -90,11 +91,21 @@ def _several(
             bar.progress(place / len(new), f"Reading the scans … {place} of {len(new)}")
         bar.empty()
     _say([(contents[digest].name, one.problem) for digest, one in read.items() if one.problem])
+    if any(_may_hold_several(contents[digest].name) for digest, one in read.items() if one.scans):
+        st.caption(
+            ":material/info: Of a volume the middle slice is read, of a DICOM series the first "
+            "frame in its first window: bring one file alone to choose."
+        )
     return [
         _shown(contents[digest].name, one, next(iter(one.scans.values())), classes)
         for digest, one in read.items()
         if one.scans
     ]
+
+
+def _may_hold_several(name: str) -> bool:
+    """Tell by its name whether a file may be a DICOM or NIfTI file, which often has no suffix."""
+    return PurePosixPath(name).suffix.lower() not in SUFFIXES
 
 
 def _pick(upload: Upload, digest: str) -> Choice:

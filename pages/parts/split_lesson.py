@@ -21,12 +21,11 @@ _WORDS = {
 }
 
 
-def show_verdict(audit: Audit, counts: TwinCounts, *, sides: tuple[str, str]) -> None:
+def show_verdict(counts: TwinCounts, *, sides: tuple[str, str]) -> None:
     """Say in one box whether the score of the set's own split can be believed.
 
     Args:
-        audit: Of the set.
-        counts: Of its twins.
+        counts: Of the set's twins.
         sides: What the scans for training and those for testing are called.
     """
     if counts.testing and counts.across:
@@ -42,7 +41,7 @@ def show_verdict(audit: Audit, counts: TwinCounts, *, sides: tuple[str, str]) ->
             "score will count answers from memory.",
             icon=":material/content_copy:",
         )
-    elif audit.testing.any():
+    elif counts.testing:
         st.success(
             f"No scan for {sides[1]} has a twin in the training scans.",
             icon=":material/check_circle:",

@@ -18,8 +18,10 @@ from core.charts.sweep.partings import partings_of, what_differed
 from core.charts.sweep.results import Reading, SweepResults
 from core.plateaus.directions import likely_direction
 from core.specs.sweep_draft import SweepDraft
+from core.store import RunStatus
 from pages.parts import services, visitor
 from pages.parts.compare_choice import COMPARE
+from pages.parts.evaluate_choice import EVALUATE, MOST
 from pages.parts.words import STATUS_BADGES, escaped
 
 _MOST_COMPARED = 60
@@ -118,8 +120,8 @@ def _method_told(pairs: int) -> str:
     )
 
 
-def show_runs(results: SweepResults, metric: str) -> None:
-    """Show every run with a link to its monitor, a way to compare them, and downloads."""
+def show_runs(results: SweepResults, metric: str, reading: Reading) -> None:
+    """Show every run with a link to its monitor, ways to compare and evaluate, and downloads."""
     st.subheader("All runs")
     started = [history for history in results.histories.values() if history.epochs]
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -135,6 +137,7 @@ def show_runs(results: SweepResults, metric: str) -> None:
             | visitor.parameters(),
             disabled=len(started) < 2,  # noqa: PLR2004
         )
+        _show_evaluation(results, metric, reading)
         stem = re.sub(r"\W+", "-", results.sweep.name).strip("-").lower() or "sweep"
         _download(
             "Table (CSV)",
@@ -159,6 +162,27 @@ def show_runs(results: SweepResults, metric: str) -> None:
     )
     st.caption("Link to share: whoever opens it can watch the sweep, not stop or delete it.")
     st.code(f"{_address()}?sweep={results.sweep.id}", language=None)
+
+
+def _show_evaluation(results: SweepResults, metric: str, reading: Reading) -> None:
+    """Show a link to the models on Evaluate, those of the best settings first, seed by seed."""
+    values, seeds = results.values(metric, reading), results.spec.seeds
+    found = choose(values, results.names.each, seeds, likely_direction(metric))
+    runs = [
+        run.id
+        for setting in (found.order if found else ())
+        for seed in seeds
+        if (run := results.histories[setting, seed].run).status is RunStatus.FINISHED
+    ]
+    st.page_link(
+        EVALUATE,
+        label="Evaluate their models"
+        if len(runs) <= MOST
+        else f"Evaluate {MOST} models of the best settings",
+        icon=":material/fact_check:",
+        query_params={"runs": ",".join(runs[:MOST]), **visitor.parameters()},
+        disabled=not runs,
+    )
 
 
 def again_query(results: SweepResults) -> dict[str, str]:

@@ -34,8 +34,8 @@ def show(audit: Audit, counts: TwinCounts, *, key: str, sides: tuple[str, str]) 
         st.success("No two scans of this set are the same picture.", icon=":material/check_circle:")
         return
     st.markdown(
-        f"**{counts.scans:,}** of {len(audit.facts):,} scans have a twin: the same picture, or so "
-        "nearly that at 24 by 24 pixels the two correlate above 0.999. "
+        f"**{counts.scans:,}** of {audit.readable.sum():,} scans have a twin: the same picture, or "
+        "so nearly that at 24 by 24 pixels the two correlate above 0.999. "
         f"**{counts.identical:,}** files are byte for byte another's."
     )
     found = {kind: pairs.pairs(audit, kind) for kind in KINDS}

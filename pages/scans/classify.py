@@ -36,7 +36,7 @@ models = classify_models.choose()
 if not models:
     classify_models.say_none()
     st.stop()
-models[0] = own_weights.offer(models[0])
+models = own_weights.offer(models)
 # Without scans, the model is made ready while the person chooses some.
 ready = classify_answers.ask(models, [])
 if ready is None:

@@ -49,7 +49,7 @@ def show_set(choice: Choice, audit: Audit) -> None:
     sides = ("training", "testing" if folder else "validation")
     rests_on = f"scans of folder {folder.folder}" if folder else f"simulated scans ({preset})"
     counts = pairs.count(audit)
-    split_lesson.show_verdict(audit, counts, sides=sides)
+    split_lesson.show_verdict(counts, sides=sides)
     set_about.show_figures(audit, sides=sides)
     overview, scans, twins, split = st.tabs(
         ["Overview", "Scans", "Twins", "Split"], key=f"tabs-{choice.key}", on_change="rerun"

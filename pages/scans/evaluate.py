@@ -9,6 +9,7 @@ from pages.parts import (
     evaluation_detail,
     evaluation_overview,
     evaluation_source,
+    next_steps,
     services,
 )
 from pages.parts.words import told_apart
@@ -58,4 +59,5 @@ if models:
     model = choose_model(models)
     # Another model's scans may have no twins at all.
     evaluation_detail.show(model, switch if model.chosen(switch).any() else "all")
+    next_steps.show_reading(model.key)
 evaluate_choice.keep_link()

@@ -132,3 +132,31 @@ def test_the_key_follows_split_labels_subjects_masks_and_names(model, changed):
     scans = four_scans()
     other = dataclasses.replace(scans, **changed)
     assert evaluated.key_of(model, scans) != evaluated.key_of(model, other)
+
+
+def a_set(asked=6, **changed):
+    """Return the scans that `an_evaluation` is of, after ten to train on."""
+    count = 10 + asked
+    values = {
+        "images": np.zeros((count, 4, 4), np.uint8),
+        "labels": np.concatenate([np.zeros(10, np.int64), np.arange(asked) % 2]),
+        "classes": ("healthy", "tumor"),
+        "groups": np.full(count, -1),
+        "validation": np.arange(count) >= 10,
+        "masks": None,
+        "names": (*(f"training {i}" for i in range(10)), *(f"scan {i}" for i in range(asked))),
+    }
+    return ScanSet(**values | changed)
+
+
+def test_an_evaluation_knows_the_scans_that_it_is_of():
+    found, same = an_evaluation(), a_set()
+    assert found.are_of(same)
+    assert found.are_of(a_set(images=np.ones((16, 4, 4), np.uint8)))
+    assert not found.are_of(a_set(asked=5))
+    assert not found.are_of(a_set(asked=7))
+    assert not found.are_of(a_set(labels=1 - same.labels))
+    assert not found.are_of(a_set(classes=("healthy", "sick")))
+    assert not found.are_of(a_set(validation=np.arange(16) < 6))
+    renamed = (*same.names[:-1], "another")
+    assert not found.are_of(dataclasses.replace(same, names=renamed))

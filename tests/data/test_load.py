@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from core import data
+from core.data import masks
 from core.data.scan_set import ScansError
 from core.specs.data import FolderScans, SimulatedScans
 
@@ -106,6 +107,16 @@ def test_scans_that_cannot_be_used_are_not_kept(data_dir):
     with pytest.raises(ScansError, match="random split"):
         load(SPEC.model_copy(update={"split": "folders"}), data_dir, Reports())
     assert not (data_dir.parent / "cache").exists()
+
+
+def test_masks_that_are_added_later_are_read(data_dir):
+    scans = load(SPEC, data_dir, Reports())
+    assert scans.masks is None
+    for name in scans.names:
+        masks.write(data_dir / "brains", name, np.eye(48, dtype=bool))
+    again = load(SPEC, data_dir, Reports())
+    assert again.masks.any(axis=(1, 2)).all()
+    assert again.digest == scans.digest
 
 
 def test_processes_that_build_at_once_agree(data_dir):

@@ -1,6 +1,7 @@
 """The app without a browser: Streamlit's own tester, a store of its own, no engine."""
 
 import gc
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,15 @@ def _out_of_sight():
     gc.freeze()
     yield
     gc.unfreeze()
+
+
+@pytest.fixture(autouse=True)
+def _main(monkeypatch):
+    """Take back the script that Streamlit's tester leaves as `__main__`.
+
+    Processes that a later test spawns would run it.
+    """
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 class WaitingEngine:

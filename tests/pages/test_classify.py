@@ -9,20 +9,24 @@ import pytest
 from benchmarks import scan_files
 from core import store
 from core.charts.compare.table import table_csv
+from core.data import evaluated
 from core.engine import jobs
 from core.evaluation import head_check
 from core.evaluation.answered import Answered, Known
 from core.evaluation.counted import counted
-from core.specs.data import SimulatedScans
+from core.specs.data import FolderScans, SimulatedScans
 from core.specs.run import FINAL_MODEL, RunSpec, TrainingSpec
 from core.store import Epoch, RunStatus
-from pages.parts import services
+from pages.parts import evaluation_source, services
 from pages.parts.scan_source import key_of
 from tests.data.intake.test_weights import LAYOUT, good
+from tests.data.test_evaluated import an_evaluation
+from tests.swept import store_sweep, sweep_spec
 
 CLASSIFY = "pages/scans/classify.py"
 CLASSES = ("glioma_tumor", "=no_tumor")
 SIZE = 32
+SCANS = SimulatedScans(image_size=SIZE)
 
 
 def head():
@@ -31,11 +35,11 @@ def head():
     return np.where(radius < 1, 120 + 60 * np.cos(9 * radius), 4).astype(np.uint8)
 
 
-KNOWN = Known(CLASSES, counted(0.9, 400), None, 1.5, 0.06, 0.02, "k")
+KNOWN = Known(CLASSES, counted(0.9, 400), None, 1.5, 400, 0.06, 0.02, "k")
 
 
-def answered(scans, *, as_far=0.5, mapped=True):
-    logits = np.tile(np.array([[3.0, 0.0]], np.float32), (scans, 1))
+def answered(scans, *, as_far=0.5, mapped=True, says=(3.0, 0.0)):
+    logits = np.tile(np.array([says], np.float32), (scans, 1))
     maps = np.full((scans, 4, 4), float(mapped), np.float32)
     return Answered(KNOWN, logits, maps, np.full(scans, as_far))
 
@@ -54,8 +58,8 @@ def examples(count=2):
 
 @pytest.fixture
 def worker(home, monkeypatch):
-    """An engine whose questions are answered at once."""
-    said = {"answer": {}, "asked": []}
+    """An engine whose questions are answered at once: alike by all models, or by each its own."""
+    said = {"answer": {}, "each": [], "asked": []}
 
     def ask(self, job, *arguments, timeout_s=120.0):
         answer = waiting(self, job, *arguments, timeout_s=timeout_s)
@@ -65,9 +69,11 @@ def worker(home, monkeypatch):
                 answer.give(examples())
             case jobs.CLASSIFY:
                 _models, images, _maps = arguments
-                answer.give([answered(len(some), **said["answer"]) for some in images])
+                own = said["each"] or [said["answer"]] * len(images)
+                given = zip(images, own, strict=False)
+                answer.give([answered(len(some), **values) for some, values in given])
             case jobs.COVER:
-                answer.give(np.full((SIZE, SIZE), 0.5, np.float32))
+                answer.give(np.full(arguments[1].shape, 0.5, np.float32))
         return answer
 
     waiting = services.Engine.ask
@@ -75,27 +81,36 @@ def worker(home, monkeypatch):
     return said
 
 
+def leave_model(home, run_id):
+    directory = home / "home" / "runs" / run_id
+    directory.mkdir(parents=True)
+    (directory / FINAL_MODEL).touch()
+
+
+def keep(home, run_id, **changed):
+    """Put an evaluation beside a model."""
+    file = evaluated.file_of(home / "home" / "runs" / run_id, "final")
+    evaluated.write(evaluated.to_bytes(an_evaluation(**changed)), file)
+
+
 @pytest.fixture
 def trained(app, db, home):
     """Put a finished run of the visitor into the store, with a file for its model."""
 
-    def trained(name="plain", *, seed=0, accuracy=0.8, owner=None):
-        app.run()
-        spec = RunSpec(
-            name=name,
-            scans=SimulatedScans(image_size=SIZE),
-            training=TrainingSpec(epochs=1, seed=seed),
-        )
+    def trained(
+        name="plain", *, seed=0, accuracy=0.8, owner=None, scans=SCANS, ended=RunStatus.FINISHED
+    ):
+        if "owner" not in app.session_state:
+            app.run()
+        spec = RunSpec(name=name, scans=scans, training=TrainingSpec(epochs=1, seed=seed))
         own = store.owner_of(owner or app.session_state["owner"])
         run_id = store.create_run(db, spec, owner=own)
         store.start_run(db, run_id)
         store.update_run(db, run_id, validation_scans=400)
         epoch = Epoch(0, {"val_accuracy": accuracy}, 0.001, 0.001, 1.0, 1.0)
         store.append(db, run_id, new_epochs=[epoch])
-        store.end_run(db, run_id, RunStatus.FINISHED)
-        directory = home / "home" / "runs" / run_id
-        directory.mkdir(parents=True)
-        (directory / FINAL_MODEL).touch()
+        store.end_run(db, run_id, ended)
+        leave_model(home, run_id)
         return run_id
 
     return trained
@@ -135,6 +150,31 @@ def test_the_best_model_is_asked_first_and_the_link_names_it(app, worker, traine
     assert [label.split(" · ")[1] for label in labels] == ["strong", "weak", "broken"]
     assert labels[0].startswith("90.0 % (86.7 to 92.6)")
     assert app.query_params["model"] in (f"{best}-final", [f"{best}-final"])
+
+
+def test_a_model_that_can_remember_all_its_scans_comes_last(app, worker, home, trained):
+    folder = FolderScans(folder="brains", image_size=SIZE)
+    trained("unchecked", accuracy=0.9, scans=folder)
+    for name, twins in (("copied", 6), ("honest", 3)):
+        keep(home, trained(name, accuracy=1.0, scans=folder), twin=np.arange(6) < twins)
+    opened(app)
+    labels = app.selectbox(key="classify-model").options
+    assert [label.split(" · ")[1] for label in labels] == ["unchecked", "honest", "copied"]
+    assert labels[0].startswith("90.0 % (86.7 to 92.6), not checked for twins · ")
+    assert labels[2].startswith("only twins · ")
+
+
+def test_scores_of_many_models_are_read_once(home, monkeypatch):
+    read = []
+    monkeypatch.setattr(evaluated, "read", lambda file: read.append(file) or an_evaluation())
+    files = [str(home / f"evaluation {number}") for number in range(100)]
+    for _ in range(2):
+        for file in files:
+            share = evaluation_source._honest(file, 1, "final", _run=None)
+            assert share.scans == 3
+    assert len(read) == len(files)
+    evaluation_source._honest(files[0], 2, "final", _run=None)
+    assert len(read) == len(files) + 1
 
 
 def test_of_two_models_that_say_the_same_each_can_be_chosen(app, worker, trained):
@@ -280,6 +320,61 @@ def test_seeds_of_the_same_settings_vote(app, worker, trained):
     assert len(asked[-1]) == 2
 
 
+def test_maps_of_a_vote_explain_one_model_and_its_own_class(app, worker, trained):
+    trained("first", accuracy=0.9, seed=1)
+    trained("other", seed=2)
+    opened(app)
+    worker["each"] = [{"says": (1.0, 0.0)}, {"says": (0.0, 9.0)}]
+    app.session_state["classify_answers"].clear()
+    app.toggle(key="classify-vote").set_value(True).run()
+    assert not app.exception
+    assert "#### =no\\_tumor, " in texts(app.markdown)
+    assert "the vote is wrong" in texts(app.markdown)
+    assert "Both maps are of first · seed 1 · final weights alone" in texts(app.caption)
+    assert "the class that it names, **glioma\\_tumor**" in texts(app.caption)
+    covered = [arguments for job, arguments in worker["asked"] if job == jobs.COVER]
+    assert [label for _model, _scan, label in covered][-1] == 0
+    assert "Of the models that vote, first · seed 1" in texts(app.caption)
+    assert "Each of them is calibrated alone" in texts(app.caption)
+
+
+def test_a_seed_that_diverged_has_no_vote(app, worker, trained):
+    trained("one", seed=1, accuracy=0.9)
+    trained("diverged", seed=2, ended=RunStatus.DIVERGED)
+    opened(app)
+    assert not [toggle for toggle in app.toggle if toggle.key == "classify-vote"]
+    trained("two", seed=3)
+    app.run()
+    assert app.toggle(key="classify-vote").label.startswith("Vote with 1 other seed of")
+
+
+def test_the_seeds_of_a_sweep_vote_where_a_link_leads_to_one(app, worker, db, home):
+    sweep = store_sweep(db, sweep_spec(epochs=2))
+    runs = store.read_sweep_runs(db, sweep.id)
+    for run in runs:
+        leave_model(home, run.id)
+    assert "no trained model yet" in texts(opened(app).info)
+    opened(app, model=f"{runs[0].id}-final")
+    assert len(app.selectbox(key="classify-model").options) == 3
+    app.toggle(key="classify-vote").set_value(True).run()
+    assert not app.exception
+    assert "3 of 3 models name" in texts(app.markdown)
+
+
+def test_a_run_leads_to_its_model(app, db, home, trained):
+    def link():
+        app.query_params["run"] = run_id
+        app.switch_page("pages/train/monitor.py").run()
+        assert not app.exception
+        return [link for link in app.get("page_link") if link.proto.label == "Have it read a scan"]
+
+    run_id = trained()
+    (found,) = link()
+    assert f"model={run_id}-final" in found.proto.query_string
+    (home / "home" / "runs" / run_id / FINAL_MODEL).unlink()
+    assert not link()
+
+
 def test_what_a_visitor_brought_is_dropped_with_the_page(app, worker, trained):
     trained()
     opened(app)
@@ -340,6 +435,18 @@ def test_weights_that_are_brought_again_are_taken_again(app, worker, brought):
     (uploader,) = [one for one in app.file_uploader if one.key == "classify-weights-file"]
     uploader.set_value(None).run()
     assert brought() == taken * 2
+
+
+def test_weights_from_elsewhere_have_no_vote(app, worker, trained, brought):
+    trained("other", seed=1)
+    app.run()
+    app.toggle(key="classify-vote").set_value(True).run()
+    brought()
+    assert "weights from elsewhere have no vote" in texts(app.success)
+    assert "they may have met those scans" in texts(app.caption)
+    asked = [arguments[0] for job, arguments in worker["asked"] if job == jobs.CLASSIFY]
+    assert len(asked[-1]) == 1
+    assert "of 2 models name" not in texts(app.markdown)
 
 
 def test_why_there_is_no_answer_is_said(app, home, trained, monkeypatch):

@@ -10,6 +10,7 @@ from core.data import about
 from core.data.about import About
 from core.data.audit import kept
 from core.data.intake import pictures
+from core.data.intake.offers import OFFERS
 from core.engine import tasks
 from core.specs.data import FolderScans
 from pages.parts import services, visitor
@@ -225,6 +226,12 @@ def test_a_path_on_this_machine_is_used_where_it_is(app, home, at_home):
     app.text_input(key="datasets_path").set_value(str(home / "nowhere")).run()
     button(app, "Use this path").click().run()
     assert "There is no folder or zip at" in texts(app.error)
+    (home / "archive").mkdir()
+    (home / "elsewhere").rename(home / "archive" / "brains")
+    app.text_input(key="datasets_path").set_value(str(home / "archive")).run()
+    button(app, "Use this path").click().run()
+    assert "further in there are" in texts(app.error)
+    assert "datasets_arriving" not in app.session_state
 
 
 def test_on_a_hosted_installation_nobody_names_a_path_or_downloads(app, home, monkeypatch):
@@ -242,6 +249,23 @@ def test_the_operator_of_a_hosted_installation_can_allow_downloads(app, home, mo
     audited(home)
     opened(app)
     assert [b.disabled for b in app.button if b.label == "Download"] == [False, False]
+
+
+def test_a_public_set_is_chosen_once_it_has_come(app, home, monkeypatch):
+    audited(home)
+    opened(app)
+    monkeypatch.setattr(tasks, "_AT_ONCE", 0)  # the download itself gets no turn
+    services.tasks.clear()
+    offer = OFFERS[0]
+    next(b for b in app.button if b.key == f"public-{offer.folder}").click().run()
+    chosen = f"folder/{offer.folder}"
+    assert app.selectbox(key="datasets_set").value == "folder/brains"
+    audited(home, offer.folder)
+    app.run()
+    assert app.selectbox(key="datasets_set").value == chosen
+    assert app.selectbox(key="datasets_set").set_value("folder/brains").run()
+    assert app.selectbox(key="datasets_set").value == "folder/brains"
+    assert not app.exception
 
 
 def test_only_what_was_brought_here_can_be_removed(app, home, at_home):

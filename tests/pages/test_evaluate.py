@@ -30,6 +30,11 @@ def scans(home):
     folder = write_set(home / "data" / "brains")
     for number in range(3):
         save(folder / "Testing" / "tumor" / f"copy{number}.png", picture(number))
+    return load(home)
+
+
+def load(home):
+    """Read the folder as it is, and keep the set in the cache."""
     return data.load(
         SCANS,
         data_dir=home / "data",
@@ -254,6 +259,24 @@ def test_scans_that_come_back_into_the_cache_are_shown_again(app, db, home, scan
     opened(app, "Mistakes", runs=run_id)
     assert "is **healthy**" in texts(app.caption)
     assert "no longer" not in texts(app.caption)
+
+
+def test_scans_that_have_changed_are_not_shown_under_the_old_names(app, db, home, scans, trained):
+    run_id = trained()
+    keep(home, run_id, answers(scans, wrong=[14]))
+    store.update_run(db, run_id, training_scans=24, validation_scans=15, scans_digest=scans.digest)
+    folder = home / "data" / "brains" / "Testing"
+    (folder / "healthy" / "image0.png").unlink()
+    save(folder / "healthy" / "new.png", picture(99))
+    load(home)
+    opened(app, "Mistakes", runs=run_id)
+    assert "The scans have changed since they were evaluated" in texts(app.caption)
+    assert "is **tumor**" not in texts(app.caption)
+    app.session_state[f"tabs-{run_id}"] = "Scans"
+    app.query_params["run"] = run_id
+    app.switch_page("pages/train/monitor.py").run()
+    assert "or have changed since it was trained" in texts(app.caption)
+    assert "healthy" not in texts(app.caption)
 
 
 def test_runs_without_best_weights_are_named(app, home, scans, trained):

@@ -68,6 +68,11 @@ class Model:
         positions: list[Switch] = [at for at in SWITCH if at == "all" or twins.any()]
         return {at: self._share(at) for at in positions if self.chosen(at).any()}
 
+    @property
+    def honest(self) -> Interval:
+        """The accuracy on scans without a twin in training; of no scans where each has one."""
+        return self._share("twin-free")
+
     def chosen(self, position: Switch) -> NDArray[np.bool_]:
         """Return which scans a position of the switch leaves, shape (scans,)."""
         return self.evaluated.leakage.chosen(position)

@@ -41,7 +41,7 @@ class TwinCounts:
     """How many scans have a twin, and where.
 
     Attributes:
-        scans: Scans with a twin anywhere.
+        scans: Scans with a twin anywhere; files that cannot be read count nowhere.
         identical: Scans that are byte for byte another's, the first of each not counted.
         testing: Scans kept for testing, or 0 if none is.
         across: Those of them with a twin among the others.
@@ -59,7 +59,7 @@ class TwinCounts:
 
 def count(audit: Audit) -> TwinCounts:
     """Count the scans of an audit that have twins."""
-    # Files that cannot be read are not trained on: equal ones leak nothing.
+    # Files that cannot be read are not trained on: equal ones are no scans and leak nothing.
     readable = audit.readable
     found, testing = audit.twins, audit.testing & readable
     training = ~audit.testing & readable
@@ -67,8 +67,8 @@ def count(audit: Audit) -> TwinCounts:
     training_digests = {digests[index] for index in np.flatnonzero(training) if digests[index]}
     return TwinCounts(
         scans=int(audit.has_twin.sum()),
-        identical=int((found.first_same != np.arange(len(audit.facts))).sum()),
-        testing=int(audit.testing.sum()),
+        identical=int((readable & (found.first_same != np.arange(len(audit.facts)))).sum()),
+        testing=int(testing.sum()),
         across=int((twins.meets(found, training) & testing).sum()),
         identical_across=sum(
             digests[index] in training_digests for index in np.flatnonzero(testing)
@@ -99,6 +99,8 @@ def _same(audit: Audit, firsts: dict[int, list[int]]) -> Iterator[Pair]:
     for index, (same, fact) in enumerate(
         zip(audit.twins.first_same.tolist(), audit.facts, strict=True)
     ):
+        if fact.problem:
+            continue
         key = same, fact.label, fact.testing
         others = firsts.setdefault(same, [])
         partners = [seen[key]] if key in seen else list(others)

@@ -41,7 +41,7 @@ class Audit:
     Attributes:
         classes: Names of the classes, sorted.
         facts: Of each file, in the order of its listing.
-        twins: Among all files; an unreadable one is nobody's twin.
+        twins: Among all files; of unreadable ones equal files alone, which `has_twin` leaves out.
         style: Whether the class can be told from style alone.
         shown: The scans, shape (files, SHOWN_PX, SHOWN_PX), uint8.
     """
@@ -64,9 +64,10 @@ class Audit:
 
     @property
     def has_twin(self) -> NDArray[np.bool_]:
-        """Whether each file has a twin anywhere, shape (files,)."""
+        """Whether each file is a scan with a twin anywhere, shape (files,)."""
         clusters = self.twins.clusters
-        return np.bincount(clusters, minlength=len(clusters))[clusters] > 1
+        # Files that cannot be read share a cluster with equal ones alone, as unreadable as they.
+        return (np.bincount(clusters, minlength=len(clusters))[clusters] > 1) & self.readable
 
     @property
     def readable(self) -> NDArray[np.bool_]:

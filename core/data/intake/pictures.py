@@ -3,11 +3,12 @@
 import itertools
 import zipfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from zipfile import ZipInfo
 
+from core.data import patients
 from core.data.about import About
 from core.data.intake import archives, places
 from core.data.intake.archives import Caps
@@ -25,7 +26,8 @@ def bring(
 ) -> str:
     """Unpack a zip into the data directory; in a process of its own, with limits.
 
-    Pictures get numbers for names, and classes the names of their folders made plain.
+    Pictures get numbers for names, and classes the names of their folders made plain. Where
+    the zip has a `patients.csv`, so has the set, with the pictures' new names.
 
     Args:
         archive: The path of the zip.
@@ -38,8 +40,8 @@ def bring(
         The set's name.
 
     Raises:
-        ScansError: If it is no zip, breaks a rule of `archives`, or holds no pictures in
-            folders named by class.
+        ScansError: If it is no zip, breaks a rule of `archives`, holds no pictures in folders
+            named by class, or a `patients.csv` that cannot be read.
     """
     try:
         with zipfile.ZipFile(archive) as opened:
@@ -63,7 +65,8 @@ def _unpack(
     on_progress: Callable[[str, float], None],
 ) -> None:
     caps = Caps()
-    chosen = _pictures(archives.entries_of(archive, caps))
+    entries = archives.entries_of(archive, caps)
+    chosen = _pictures(entries)
     if len({_place(entry)[1] for entry in chosen}) < 2:  # noqa: PLR2004
         raise ScansError(
             "The zip holds no two folders of pictures: put the scans of each class into a folder "
@@ -72,16 +75,50 @@ def _unpack(
     folders = _folders(chosen)
     with places.arriving(data_dir, name, about) as folder:
         numbers: Counter[Path] = Counter()
+        people = _patients_in(archive, entries, folder)
+        named: dict[str, str] = {}
         contents = archives.contents_of(archive, chosen, caps)
         for done, (entry, chunks) in enumerate(contents, start=1):
-            inside = folder / folders[_place(entry)]
-            inside.mkdir(parents=True, exist_ok=True)
+            inside = folders[_place(entry)]
             numbers[inside] += 1
             suffix = Path(entry.filename).suffix.lower()
-            with (inside / f"scan{numbers[inside]:05}{suffix}").open("wb") as file:
-                for chunk in chunks:
-                    file.write(chunk)
+            picture = inside / f"scan{numbers[inside]:05}{suffix}"
+            _write(folder / picture, chunks)
+            if who := people.get(PurePosixPath(entry.filename)):
+                named[picture.as_posix()] = who
             on_progress("Unpacking", done / len(chosen))
+        if people:
+            patients.write(folder, named)
+
+
+def _write(path: Path, chunks: Iterator[bytes]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.writelines(chunks)
+
+
+def _patients_in(
+    archive: zipfile.ZipFile, entries: list[ZipInfo], folder: Path
+) -> dict[PurePosixPath, str]:
+    """Read the outermost `patients.csv` of a zip, which names files by their paths beside it.
+
+    Args:
+        archive: The zip.
+        entries: Its files.
+        folder: The folder of the data set, which takes the list as it is.
+
+    Returns:
+        The patient of each file that has one, by the file's path in the zip.
+    """
+    found = [entry for entry in entries if PurePosixPath(entry.filename).name == patients.FILE]
+    listed = [entry for entry in found if not _is_hidden(entry)]
+    listed.sort(key=lambda entry: len(archives.parts_of(entry)))
+    caps = Caps(file_bytes=patients.MAX_BYTES)
+    for entry, chunks in archives.contents_of(archive, listed[:1], caps):
+        _write(folder / patients.FILE, chunks)
+        beside = PurePosixPath(entry.filename).parent
+        return {beside / name: who for name, who in patients.read_names(folder).items()}
+    return {}
 
 
 def _pictures(entries: list[ZipInfo]) -> list[ZipInfo]:
@@ -94,8 +131,12 @@ def _pictures(entries: list[ZipInfo]) -> list[ZipInfo]:
 
 def _is_picture(entry: ZipInfo) -> bool:
     parts = archives.parts_of(entry)
-    hidden = any(part.startswith(HIDDEN_PREFIXES) for part in parts)
-    return len(parts) > 1 and not hidden and Path(parts[-1]).suffix.lower() in SUFFIXES
+    suffix = PurePosixPath(entry.filename).suffix.lower()
+    return len(parts) > 1 and not _is_hidden(entry) and suffix in SUFFIXES
+
+
+def _is_hidden(entry: ZipInfo) -> bool:
+    return any(part.startswith(HIDDEN_PREFIXES) for part in archives.parts_of(entry))
 
 
 def _place(entry: ZipInfo) -> tuple[bool | None, str]:

@@ -41,7 +41,7 @@ def arriving(data_dir: Path, name: str, about: About) -> Generator[Path]:
         with tempfile.TemporaryDirectory(
             dir=data_dir, prefix=_PREFIX, ignore_cleanup_errors=True
         ) as temporary:
-            folder = Path(temporary) / "set"
+            folder = Path(temporary) / name
             folder.mkdir()
             yield folder
             words.write(folder, about)

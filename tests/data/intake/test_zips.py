@@ -7,7 +7,7 @@ from zipfile import ZIP_BZIP2, ZipInfo
 import pytest
 
 from core import data
-from core.data import about, folders
+from core.data import about, folders, patients
 from core.data.about import About
 from core.data.audit import kept
 from core.data.intake import archives, pictures, places
@@ -67,6 +67,21 @@ def test_what_is_no_picture_or_hidden_stays_out(tmp_path):
     assert len(files_in(tmp_path / "data" / "mine")) == 13
 
 
+def test_the_patients_of_a_zip_are_those_of_its_set(tmp_path):
+    entries = whole()
+    rows = [f"{name.removeprefix('brains/')},p{i // 2}" for i, (name, _) in enumerate(entries)]
+    listed = "\n".join(["file,patient", *rows[:-2], "Training/healthy/gone.png,p9"])
+    extra = [("brains/patients.csv", listed), ("brains/old/patients.csv", "file,patient\n")]
+    bring(write_zip(tmp_path / "a.zip", [*entries, *extra]), tmp_path)
+    people = patients.read_names(tmp_path / "data" / "mine")
+    assert people["Training/healthy/scan00003.png"] == "p1"
+    assert people["Training/tumor/scan00001.png"] == "p1"
+    assert len(people) == 10
+    spec = FolderScans(folder="mine", image_size=32, split="patients")
+    scans = folders.build(spec, data_dir=tmp_path / "data", on_progress=lambda *_: None)
+    assert set(scans.groups) == {-1, 0, 1, 2, 3, 4}
+
+
 @pytest.mark.parametrize(
     ("names", "expected"),
     [
@@ -115,6 +130,10 @@ HOSTILE = {
     "nothing": (lambda path: (path.write_bytes(b"") and None) or path, "no zip that can be read"),
     "no classes": (lambda path: write_zip(path, [("1.png", png(1))]), "no two folders"),
     "one class": (lambda path: write_zip(path, [("a/1.png", png(1))]), "no two folders"),
+    "patients without columns": (
+        lambda path: write_zip(path, [*PLAIN, ("brains/patients.csv", b"a,b\n1,2\n")]),
+        r"patients\.csv of the folder 'mine' .* `file` and `patient`",
+    ),
     "another packing": (
         lambda path: write_zip(path, [*PLAIN, (_packed("b/1.png", ZIP_BZIP2), b"x" * 100)]),
         "packed in an unusual way",
