@@ -46,6 +46,26 @@ class SeedCurves:
         )
 
 
+def trainings_beside(
+    chosen: RecordedCurves, trainings: Sequence[RecordedCurves], metric: str
+) -> tuple[RecordedCurves, ...]:
+    """Return the trainings that can be judged together with a chosen one, itself among them.
+
+    They have the metric, and at least half of its epochs: one that was broken off early, or went
+    on where another ended, would leave too few epochs of the others.
+
+    Args:
+        chosen: One of the trainings.
+        trainings: All of one file, in their order.
+        metric: A column of the chosen one.
+    """
+    return tuple(
+        one
+        for one in trainings
+        if metric in one.columns and 2 * np.isin(chosen.epochs, one.epochs).sum() >= len(chosen)
+    )
+
+
 def side_by_side(recordings: Sequence[RecordedCurves], metric: str) -> SeedCurves:
     """Take the epochs that every recording has.
 

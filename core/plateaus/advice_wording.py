@@ -213,7 +213,9 @@ def limits_told(evidence: Evidence) -> tuple[str, ...]:
         )
         told += _noise_limits(evidence.plateaus)
     if len(evidence.plateaus) == 1:
-        told.append("One curve: another seed may wait longer or move more. Bring several.")
+        told.append(
+            "One curve: another seed may wait longer or move more, and several tell by how much."
+        )
     if evidence.first_change is not None:
         told.append(
             f"The recorded rate changes in epoch {evidence.numbers[evidence.first_change]}: what "

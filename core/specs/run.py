@@ -134,6 +134,15 @@ class RunSpec(BaseModel):
             )
         return self
 
+    def with_callback(self, callback: AnyCallback) -> "RunSpec":
+        """Return the run with a callback in the place of its own of that kind, or as its last."""
+        kinds = [each.kind for each in self.callbacks]
+        if callback.kind not in kinds:
+            return self.model_copy(update={"callbacks": (*self.callbacks, callback)})
+        place = kinds.index(callback.kind)
+        callbacks = (*self.callbacks[:place], callback, *self.callbacks[place + 1 :])
+        return self.model_copy(update={"callbacks": callbacks})
+
     @property
     def use_ema(self) -> bool:
         """Whether the optimizer must keep moving averages of the weights, for SwapEMAWeights."""

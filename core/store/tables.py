@@ -157,6 +157,7 @@ runs = Table(
     Index("runs_by_status", "status", "created_s"),
     Index("runs_by_parent", "parent_id"),
     Index("runs_by_sweep", "sweep_id"),
+    Index("runs_by_owner", "owner", "created_s"),
 )
 
 epochs = Table(

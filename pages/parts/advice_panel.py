@@ -11,13 +11,15 @@ from core.charts.live import CONFIG
 from core.curves import RecordedCurves, UnreadableCurves
 from core.curves.seeds import SeedCurves, side_by_side
 from core.plateaus.advice import Advice, advise
+from core.plateaus.advised import advised_callbacks
 from core.plateaus.directions import Direction
 from core.plateaus.evidence import Evidence
 from core.plateaus.grids import cooldowns_of, min_deltas_of, patiences_of
 from core.plateaus.reductions import map_reductions
 from core.plateaus.regret import map_regret
 from core.specs.callbacks import ReduceLROnPlateau
-from pages.parts import chart
+from core.specs.run import RunSpec
+from pages.parts import chart, take_over
 from pages.parts.words import escaped
 
 T = TypeVar("T", bound=str)
@@ -31,6 +33,7 @@ def show(
     metric: str,
     mode: Direction,
     key: str,
+    base: RunSpec | None = None,
     own: ReduceLROnPlateau | None = None,
     about: str = "",
 ) -> None:
@@ -41,6 +44,8 @@ def show(
         metric: A column that all of them have.
         mode: Which way it is better.
         key: Tells the panels of one page apart.
+        base: The run that the form is filled with, and the advised callbacks put into; None shows
+            them as code alone.
         own: The person's ReduceLROnPlateau, to be compared with the advice; Keras's defaults
             without it.
         about: Which scans the curves are of; plain text.
@@ -55,6 +60,7 @@ def show(
     patience, min_delta = _own(own or ReduceLROnPlateau(), key)
     advice = _advise(seeds, metric, mode, patience, min_delta)
     _show_recommendations(advice)
+    _show_callbacks(advice, metric, base, key)
     _show_plateau(seeds, metric, advice, rests_on, key=key, dark=dark)
     if len(seeds.numbers) > 1:
         left, right = st.columns(2)
@@ -120,6 +126,14 @@ def _show_recommendations(advice: Advice) -> None:
         st.success(_listed(advice.recommendations), icon=":material/tune:")
     else:
         st.info(f"No advice. {_why_none(advice)}", icon=":material/hourglass_empty:")
+
+
+def _show_callbacks(advice: Advice, metric: str, base: RunSpec | None, key: str) -> None:
+    """Show what is recommended as calls to copy, and the ways to train with it."""
+    advised = advised_callbacks(advice.evidence, metric, base or RunSpec())
+    for place, callback in zip(st.columns(2), advised, strict=False):
+        with place:
+            take_over.show(callback, base, key=f"{key}-{callback.kind}")
 
 
 def _why_none(advice: Advice) -> str:

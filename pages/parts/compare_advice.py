@@ -6,9 +6,12 @@ import streamlit as st
 
 from core import store
 from core.charts.compare.lines import Line
+from core.charts.compare.link import Comparison
 from core.charts.live import evidence
 from core.plateaus.directions import likely_direction
-from pages.parts import advice_panel
+from core.store import Run
+from pages.parts import advice_panel, visitor
+from pages.parts.compare_choice import COMPARE
 
 
 def show(lines: Sequence[Line], metric: str, *, key: str) -> None:
@@ -25,10 +28,22 @@ def show(lines: Sequence[Line], metric: str, *, key: str) -> None:
     by_label = {line.label: line for line in sorted(lines, key=lambda line: -line.n)}
     chosen = st.selectbox("Of", list(by_label), key=f"{key}-advised", width=360)
     line = by_label[chosen]
+    spec = line.histories[0].run.spec
     advice_panel.show(
         [store.recorded_curves(history.epochs) for history in line.histories],
         metric=metric,
         mode=likely_direction(metric),
         key=f"{key}-{chosen}-{metric}",
-        about=evidence(line.histories[0].run.spec.scans).split(" · ")[1],
+        base=spec,
+        about=evidence(spec.scans).split(" · ")[1],
+    )
+
+
+def show_link(run: Run) -> None:
+    """Show a link to the advice on a run together with other seeds of it."""
+    st.page_link(
+        COMPARE,
+        label="Judge it together with other seeds, in Compare",
+        icon=":material/stacked_line_chart:",
+        query_params=Comparison(runs=(run.id,)).to_query() | visitor.parameters(),
     )

@@ -32,17 +32,18 @@ def show(form: Form, spec: RunSpec | None, *, schedule_object: str) -> None:
     if spec is None:
         st.caption("The look ahead comes back when the settings above are right.")
         return
-    known = _known_noise(spec)
+    known = known_noise(spec)
     found = lint(spec, noise=known.noise if known else None, schedule_object=schedule_object)
     if not found:
         st.caption(":material/check_circle: Nothing in these settings is known to surprise.")
     for finding in found:
         _show(form, finding)
     if known:
-        _show_source(known)
+        show_source(known)
 
 
-def _known_noise(spec: RunSpec) -> KnownNoise | None:
+def known_noise(spec: RunSpec) -> KnownNoise | None:
+    """Return how much metrics move by chance on these scans with this model, where it is known."""
     return _remembered_noise(
         visitor.owner(), spec.scans.model_dump_json(), spec.training.model, spec
     )
@@ -54,11 +55,9 @@ def _remembered_noise(owner: str, scans: str, model: str, _spec: RunSpec) -> Kno
 
 
 def _show(form: Form, finding: Finding) -> None:
-    label, icon, color = _BADGES[finding.severity]
     with st.container(border=True, gap="xsmall"):
-        st.badge(label, icon=icon, color=color)
-        of = "" if finding.callback in finding.sentence else f"**{finding.callback}** · "
-        st.markdown(f"{of}{finding.sentence}")
+        show_badge(finding)
+        st.markdown(told(finding))
         st.markdown(f":material/build: {finding.remedy}")
         with st.container(horizontal=True, vertical_alignment="center"):
             if finding.fix:
@@ -69,7 +68,24 @@ def _show(form: Form, finding: Finding) -> None:
                     on_click=_apply,
                     args=(form, finding),
                 )
-            st.markdown(f"[{_source_of(finding.evidence)}]({finding.evidence})", width="content")
+            st.markdown(source_link(finding), width="content")
+
+
+def show_badge(finding: Finding) -> None:
+    """Show how bad it is."""
+    label, icon, color = _BADGES[finding.severity]
+    st.badge(label, icon=icon, color=color)
+
+
+def told(finding: Finding) -> str:
+    """Return what will happen, and to which callback; Markdown."""
+    of = "" if finding.callback in finding.sentence else f"**{finding.callback}** · "
+    return f"{of}{finding.sentence}"
+
+
+def source_link(finding: Finding) -> str:
+    """Return a link to what shows it; Markdown."""
+    return f"[{_source_of(finding.evidence)}]({finding.evidence})"
 
 
 def _apply(form: Form, finding: Finding) -> None:
@@ -103,7 +119,8 @@ def _source_of(address: str) -> str:
     return f"Keras 3.15.1, {last}".replace("_", r"\_")
 
 
-def _show_source(known: KnownNoise) -> None:
+def show_source(known: KnownNoise) -> None:
+    """Say which run the noise was seen in."""
     shown = ", ".join(f"`{name}` ±{noise:.2g}" for name, noise in known.noise.items())
     st.caption(
         f":material/query_stats: The noise on the plateau is that of your run "

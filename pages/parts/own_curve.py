@@ -17,6 +17,21 @@ Epoch 2/20
 …"""
 
 
+@dataclass(frozen=True)
+class OwnCurve:
+    """The training that a visitor chose of what they brought.
+
+    Attributes:
+        name: Of the file.
+        curves: The training.
+        trainings: All of the file, the same column of each being the learning rate.
+    """
+
+    name: str
+    curves: RecordedCurves
+    trainings: tuple[RecordedCurves, ...]
+
+
 @dataclass
 class _Brought:
     """What a visitor brought; it lives in their session alone.
@@ -61,8 +76,8 @@ class _Brought:
                 self.content = ""
 
 
-def bring(state: ReplayState) -> tuple[str, RecordedCurves] | None:
-    """Show how a curve can be brought; return its name and the curves, None while there is none."""
+def bring(state: ReplayState) -> OwnCurve | None:
+    """Show how a curve can be brought, and return it; None while there is none."""
     brought: _Brought = st.session_state.setdefault("replay_brought", _Brought())
     before = brought.mark
     file_side, text_side = st.columns(2)
@@ -112,7 +127,7 @@ def _take_text(brought: _Brought) -> None:
         brought.take(text, _PASTED, f"text {hash(text)}")
 
 
-def _choose(state: ReplayState, brought: _Brought) -> tuple[str, RecordedCurves]:
+def _choose(state: ReplayState, brought: _Brought) -> OwnCurve:
     """Let a person choose the training and the columns, as far as there is a choice."""
     with st.container(horizontal=True):
         curves = _training(state, brought)
@@ -126,7 +141,12 @@ def _choose(state: ReplayState, brought: _Brought) -> tuple[str, RecordedCurves]
             f":material/info: The recording begins with epoch {curves.epochs[0]} or leaves some "
             "out: here its epochs are counted 1, 2, 3 …, as a callback that starts with it would."
         )
-    return brought.read_name, curves
+    rate = curves.learning_rate
+    others = [
+        one.with_learning_rate(rate) if rate is None or rate in one.columns else one
+        for one in brought.trainings
+    ]
+    return OwnCurve(brought.read_name, curves, tuple(others))
 
 
 def _training(state: ReplayState, brought: _Brought) -> RecordedCurves:

@@ -36,6 +36,7 @@ class Recording:
         events: What its callbacks did; empty for a brought one.
         run: The stored run; None for others.
         epochs: Its epochs, with what its callbacks counted.
+        trainings: All of a brought file, such as its seeds; empty for others.
     """
 
     key: str
@@ -45,6 +46,12 @@ class Recording:
     events: Sequence[Event] = ()
     run: Run | None = None
     epochs: Sequence[Epoch] = ()
+    trainings: Sequence[RecordedCurves] = ()
+
+    @property
+    def base(self) -> RunSpec:
+        """The run to put a callback into; for a brought curve, one of the form's defaults."""
+        return self.spec or RunSpec(name="From a replay")
 
     @property
     def is_of_several_hands(self) -> bool:
@@ -141,8 +148,13 @@ def _own(state: ReplayState) -> Recording | None:
     brought = own_curve.bring(state)
     if brought is None:
         return None
-    name, curves = brought
-    return Recording(f"own-{name}-{len(curves)}-{state.training}", curves, f"your curve · {name}")
+    name, curves = brought.name, brought.curves
+    return Recording(
+        f"own-{name}-{len(curves)}-{state.training}",
+        curves,
+        f"your curve · {name}",
+        trainings=tuple(one.first(MAX_EPOCHS) for one in brought.trainings),
+    )
 
 
 def _cut(recording: Recording) -> Recording:

@@ -10,7 +10,7 @@ from core.charts.summary import monitored
 from core.plateaus.directions import likely_direction
 from core.specs.callbacks import ReduceLROnPlateau
 from core.store import Epoch, Event, EventKind, Run
-from pages.parts import advice_panel
+from pages.parts import advice_panel, compare_advice
 
 
 def show(run: Run, epochs: Sequence[Epoch], events: Sequence[Event]) -> None:
@@ -40,6 +40,8 @@ def show(run: Run, epochs: Sequence[Epoch], events: Sequence[Event]) -> None:
         metric=metric,
         mode=likely_direction(metric),
         key=f"advice-{run.id}-{metric}",
+        base=run.spec,
         own=own[0] if own and own[0].monitor == metric else None,
         about=evidence(run.spec.scans).split(" · ")[1],
     )
+    compare_advice.show_link(run)

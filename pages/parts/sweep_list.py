@@ -4,13 +4,13 @@ import streamlit as st
 
 from core import store
 from core.store import Run, RunStatus, Sweep, UnknownSweep
-from pages.parts import services, visitor
+from pages.parts import longer, services, visitor
 from pages.parts.sweep_start import SWEEP, refusal
 from pages.parts.words import STATUS_BADGES, duration, escaped
 
 _DELETED, _REFUSED = "sweep-deleted", "sweep-refusal"
 _REFUSALS = (ValueError, PermissionError, LookupError)
-_MOST = 20
+_SHOWN, _AT_A_TIME = "sweeps-shown", 20
 
 
 def show_actions(sweep: Sweep) -> None:
@@ -52,11 +52,14 @@ def show() -> None:
     if _DELETED in st.session_state:
         st.toast("The sweep is deleted.", icon=":material/delete:")
         del st.session_state[_DELETED]
-    sweeps = store.read_sweeps(services.db(), visitor.owner(), limit=_MOST)
+    shown = longer.shown(_SHOWN, _AT_A_TIME)
+    # One more tells whether there are more.
+    sweeps = store.read_sweeps(services.db(), visitor.owner(), limit=shown + 1)
     if not sweeps:
         st.caption("None yet. The first one you start appears here.")
-    for sweep in sweeps:
+    for sweep in sweeps[:shown]:
         _show_one(sweep)
+    longer.offer(_SHOWN, _AT_A_TIME, label="Show more sweeps", more=len(sweeps) > shown)
 
 
 def show_badge(sweep: Sweep) -> None:

@@ -1,4 +1,4 @@
-"""From a replay to a training: the setting that is shown, trained from where it parts."""
+"""From a replay to a training: the setting that is shown, as code, or trained for real."""
 
 import streamlit as st
 
@@ -7,9 +7,8 @@ from core.charts.history import state_of
 from core.plateaus.forking import RealFork, first_other_decision, real_fork
 from core.plateaus.what_if import Replayed, Watcher
 from core.specs.callbacks import ModelCheckpoint
-from core.specs.run import RunSpec
 from core.store import Run
-from pages.parts import fork_form, services, visitor
+from pages.parts import fork_form, services, take_over, visitor
 from pages.parts.recording import Recording
 from pages.parts.words import escaped
 
@@ -39,6 +38,19 @@ def show(replayed: Replayed, source: Recording, own: Watcher | None) -> None:
     _offer(run, replayed, fork, parts)
 
 
+def show_call(replayed: Replayed, source: Recording) -> None:
+    """Show a setting as a call to copy and as a form to fill; PyTorch's and old rules are none."""
+    setting = replayed.setting
+    if setting.semantics != "keras-3.15":
+        return
+    with st.expander(
+        f"Take setting {setting.name} with you: as code, or into a run from scratch",
+        icon=":material/code:",
+        expanded=source.run is None,
+    ):
+        take_over.show(setting.callback, source.base, key=f"replay-{setting.name}")
+
+
 def _offer(run: Run, replayed: Replayed, fork: RealFork | None, parts: int) -> None:
     name = replayed.setting.name
     if fork is None:
@@ -53,7 +65,9 @@ def _offer(run: Run, replayed: Replayed, fork: RealFork | None, parts: int) -> N
             fork_form.CONFIGURE,
             label=f"Train {escaped(name)} for real from epoch {fork.after + 1}",
             icon=":material/fork_right:",
-            query_params=fork_form.link(run, fork.after, _spec(run.spec, replayed)),
+            query_params=fork_form.link(
+                run, fork.after, run.spec.with_callback(replayed.setting.callback)
+            ),
         )
 
 
@@ -71,13 +85,3 @@ def _told(fork: RealFork, name: str) -> str:
         f"From epoch {fork.after + 1} on it can be trained, but not exactly as from scratch: the "
         "run's own callback has counted otherwise, or there was none."
     )
-
-
-def _spec(spec: RunSpec, replayed: Replayed) -> RunSpec:
-    """Return the run's settings with the replayed callback in the place of its own."""
-    wanted = replayed.setting.callback
-    kinds = [callback.kind for callback in spec.callbacks]
-    if wanted.kind not in kinds:
-        return spec.model_copy(update={"callbacks": (*spec.callbacks, wanted)})
-    callbacks = tuple(wanted if each.kind == wanted.kind else each for each in spec.callbacks)
-    return spec.model_copy(update={"callbacks": callbacks})

@@ -9,9 +9,9 @@ from core.plateaus.recorded_rates import RecordedRates
 from core.plateaus.what_if import Replayed, Setting, replay_setting
 from core.plateaus.what_if_wording import evidence_told, parting_told
 from pages.parts import (
-    advice_panel,
     chart,
     recording,
+    replay_advice,
     replay_sliders,
     replay_start,
     replay_state,
@@ -78,6 +78,7 @@ shown = next((one for one in replays if one.setting.name == state.shown), None)
 show_evidence()
 if shown is not None:
     train_for_real.show(shown, source, own)
+    train_for_real.show_call(shown, source)
 steps, table, releases, advice = st.tabs(
     [STEPS, TABLE, RELEASES, ADVICE], key="replay-tabs", on_change="rerun"
 )
@@ -92,13 +93,7 @@ with releases:
         verdict_views.show_releases(shown, rates)
 with advice:
     if advice.open and shown is not None:
-        advice_panel.show(
-            [source.curves],
-            metric=metric,
-            mode=shown.mode,
-            key=f"replay-advice-{source.key}-{metric}",
-            about=source.evidence.removesuffix(" · 1 seed"),
-        )
+        replay_advice.show(source, metric=metric, mode=shown.mode)
 with drawn:
     view = ReplayView(
         metric=metric,

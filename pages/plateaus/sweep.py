@@ -11,6 +11,7 @@ from pages.parts import (
     sweep_axes,
     sweep_base,
     sweep_draft,
+    sweep_findings,
     sweep_list,
     sweep_start,
     sweep_view,
@@ -47,6 +48,7 @@ def show_form() -> None:
     for problem in problems:
         if problem.key not in slots:
             st.error(quoting(problem.sentence), icon=":material/error:")
+    sweep_findings.show(spec)
     sweep_start.show(spec)
     sweep_draft.keep_link()
     sweep_list.show()

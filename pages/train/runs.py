@@ -6,7 +6,7 @@ import streamlit as st
 
 from core import store
 from core.store import Run, UnknownRun
-from pages.parts import compare_choice, run_list, services, visitor
+from pages.parts import compare_choice, longer, run_list, services, visitor
 from pages.parts.launch import MONITOR
 from pages.parts.words import STATUS_BADGES, escaped, when
 
@@ -83,13 +83,8 @@ def show(run: Run, result: str) -> bool:
     return False
 
 
-def show_more() -> None:
-    """Let the list grow."""
-    st.session_state[_SHOWN] = st.session_state.get(_SHOWN, _AT_ONCE) + _AT_ONCE
-
-
 st.title("Runs")
-most = st.session_state.get(_SHOWN, _AT_ONCE)
+most = longer.shown(_SHOWN, _AT_ONCE)
 own = visitor.own_runs(limit=most)
 others = visitor.runs_of_others(limit=most - len(own))
 runs = [*own, *others]
@@ -102,8 +97,8 @@ else:
     compare_choice.show_ticked(runs)
     results = run_list.results_of(runs)
     asked = [show(run, results.get(run.id, "")) for run in runs]
-    if count > len(runs):
-        st.button(f"Show more of the {count:,} runs", icon=":material/add:", on_click=show_more)
+    label = f"Show more of the {count:,} runs"
+    longer.offer(_SHOWN, _AT_ONCE, label=label, more=count > len(runs))
     # A page that is drawn anew would close the dialog.
     if not any(asked):
         run_list.follow(runs)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.curves import RecordedCurves, UnreadableCurves
-from core.curves.seeds import side_by_side
+from core.curves.seeds import side_by_side, trainings_beside
 
 
 def recording(values, *, first=1, rates=None):
@@ -64,3 +64,12 @@ def test_a_metric_that_one_lacks_is_refused():
 def test_curves_without_a_common_epoch_are_refused(recordings):
     with pytest.raises(UnreadableCurves, match="must have an epoch in common"):
         side_by_side(recordings, "loss")
+
+
+def test_trainings_with_the_metric_and_the_same_epochs_are_judged_together():
+    chosen, seed = recording([3.0, 2.0, 1.0, 1.0]), recording([4.0, 3.0, 2.0])
+    broken_off, went_on = recording([9.0]), recording([1.0, 0.5, 0.4], first=5)
+    trainings = [broken_off, seed, chosen, went_on]
+    assert trainings_beside(chosen, trainings, "loss") == (seed, chosen)
+    assert trainings_beside(chosen, trainings, "acc") == ()
+    assert trainings_beside(broken_off, trainings, "loss") == (broken_off, seed, chosen)

@@ -64,6 +64,17 @@ def test_an_ended_run_is_given_advice_with_its_reason_and_its_limits(app, db):
     assert "One curve: another seed may wait longer" in said
 
 
+def test_the_advised_callbacks_are_code_to_copy_and_a_form_to_fill(app, db):
+    open_tab(app, a_resting_run(db), "Advice")
+    reducing, stopping = (block.value for block in app.code if "keras.callbacks." in block.value)
+    assert "ReduceLROnPlateau(" in reducing
+    assert "factor=0.3" in reducing
+    assert "restore_best_weights=True" in stopping
+    links = [item.proto for item in app.get("page_link") if "Open in Configure" in item.proto.label]
+    assert ["ReduceLROnPlateau.factor=0.3" in link.query_string for link in links] == [True, True]
+    assert "EarlyStopping.monitor=val_accuracy" in links[1].query_string
+
+
 def test_the_advice_is_compared_with_the_settings_of_ones_own(app, db):
     open_tab(app, a_resting_run(db), "Advice")
     field(app, "Your `patience`").set_value(7)

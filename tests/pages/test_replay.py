@@ -42,6 +42,11 @@ def told(page):
     return texts(page.markdown).replace("\\", "")
 
 
+def links_to_the_form(page):
+    found = [item.proto for item in page.get("page_link")]
+    return [link.query_string for link in found if link.label == "Open in Configure"]
+
+
 def a_recorded_run(db, callbacks=None):
     """A run with eight recorded epochs, flat after the third, reduced after the sixth."""
     run_id = a_run(db, status=RunStatus.FINISHED)
@@ -247,6 +252,41 @@ def test_several_trainings_are_the_persons_to_choose(page):
     choice(page, "Which of 2 trainings").set_value(1).run()
     assert not page.exception
     assert "**Epoch 1 of 3**" in told(page)
+
+
+def test_all_trainings_of_a_file_are_judged_together_as_seeds(page):
+    choose_source(page, "Your own")
+    page.session_state["replay-tabs"] = "Advice"
+    losses = [max(0.5, 1 - 0.1 * n) + 0.01 * (n % 2) for n in range(14)]
+    rows = "\n".join(f"{n},{loss}" for _ in range(2) for n, loss in enumerate(losses))
+    page.text_area[0].set_value(f"epoch,loss\n{rows}\n").run()
+    assert not page.exception
+    assert "How stable the advice is" in told(page)
+    (together,) = [one for one in page.toggle if "2 trainings together" in one.label]
+    together.set_value(False).run()
+    assert "How stable the advice is" not in told(page)
+    assert "One curve: another seed" in told(page)
+
+
+def test_a_setting_is_taken_along_as_code_and_into_the_form(page):
+    slider(page, "patience").set_value(5).run()
+    (call,) = (block.value for block in page.code)
+    assert call.startswith("keras.callbacks.ReduceLROnPlateau(")
+    assert "patience=5" in call
+    query = links_to_the_form(page)[0]
+    assert "ReduceLROnPlateau.patience=5" in query
+    # The rest is as the example was trained.
+    assert "EarlyStopping.patience=6" in query
+    choice(page, "Release").set_value("pytorch").run()
+    assert not page.code
+    assert not links_to_the_form(page)
+
+
+def test_a_brought_metric_that_the_form_cannot_hold_gives_code_alone(page):
+    choose_source(page, "Your own")
+    page.text_area[0].set_value("epoch,my score\n0,0.5\n1,0.4\n2,0.3\n").run()
+    assert 'monitor="my score"' in page.code[0].value
+    assert not links_to_the_form(page)
 
 
 def test_a_walk_shows_the_counters_moving(page):

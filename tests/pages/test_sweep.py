@@ -159,6 +159,18 @@ def test_the_form_on_configure_is_offered_as_a_base_once_it_was_filled(opened, a
     assert field(app, "EarlyStopping.min_delta").value == "0, 0.005"
 
 
+def test_what_will_surprise_is_told_once_with_the_settings_it_is_in(opened):
+    app = opened()
+    field(app, PATIENCE).set_value("2, 7, 8").run()
+    assert not app.exception
+    said = texts(app.markdown).replace("\\", "")
+    assert said.count("**in 4 of 6 settings: patience 7, 8**") == 1
+    assert "With factor 0.1, patience 7, for one: On a flat" in said
+    assert "Give EarlyStopping more patience" in said
+    field(app, PATIENCE).set_value("two").run()
+    assert "settings: patience 7" not in texts(app.markdown)
+
+
 def test_a_known_run_tells_the_time(opened, app, db):
     app.run()
     store_run(db, "known", owner=app.session_state["owner"], values=(0.5, 0.6, 0.7, 0.7))
@@ -271,6 +283,18 @@ def test_a_sweep_is_deleted_after_it_was_asked_for(opened, mine, db):
     [each for each in app.button if each.label == "Delete"][-1].click().run()
     assert store.read_sweeps(db) == []
     assert store.read_sweep_runs(db, sweep.id) == []
+
+
+def test_older_sweeps_are_shown_on_demand(opened, mine):
+    for _ in range(2):
+        mine(factors=(0.1,), seeds=(0,), epochs=3)
+    app = opened(new="1")
+    app.session_state["sweeps-shown"] = 1
+    app.run()
+    assert len([one for one in app.button if one.label == "Delete"]) == 1
+    button(app, "Show more sweeps").click().run()
+    assert len([one for one in app.button if one.label == "Delete"]) == 2
+    assert "Show more sweeps" not in {one.label for one in app.button}
 
 
 def test_resuming_counts_against_the_limit_and_a_sweep_that_is_gone_says_so(opened, mine, db):

@@ -19,7 +19,7 @@ def announce(hook):
 
 def list_code(spec: RunSpec) -> str:
     """Return `callbacks = [...]` in the run's order, with what differs from Keras's defaults."""
-    return bracketed("callbacks = [", [_callback(callback) for callback in spec.callbacks], "]")
+    return bracketed("callbacks = [", [callback_code(callback) for callback in spec.callbacks], "]")
 
 
 def function_code(spec: RunSpec) -> list[str]:
@@ -35,7 +35,11 @@ def module_names(spec: RunSpec) -> list[str]:
     return ["math"] if any(needs_math(plan) for plan in plans) else []
 
 
-def _callback(callback: AnyCallback) -> str:
+def callback_code(callback: AnyCallback) -> str:
+    """Return a callback as a call, with what differs from Keras's defaults.
+
+    What a LearningRateScheduler or LambdaCallback names is defined by `function_code`.
+    """
     arguments = [
         f"{name}={_argument(callback, name)}"
         for name in callback.keras_parameters()

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from core.specs import links
 from core.specs.lint import monitors, patience, sizes, together
-from core.specs.lint.findings import Case, Finding, Rule, Severity
+from core.specs.lint.findings import SEVERITIES, Case, Finding, Rule, Severity
+from core.specs.lint.several import SharedFinding, gathered
 from core.specs.problems import check_run
 from core.specs.run import RunSpec
 
-__all__ = ["RULES", "Finding", "Severity", "fixed", "lint"]
+__all__ = ["RULES", "Finding", "Severity", "SharedFinding", "fixed", "gathered", "lint"]
 
 RULES: tuple[Rule, ...] = (
     monitors.direction_unknown,
@@ -31,8 +32,6 @@ RULES: tuple[Rule, ...] = (
     together.counters_lost_on_resume,
 )
 
-_SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
-
 
 def lint(
     spec: RunSpec, *, noise: Mapping[str, float] | None = None, schedule_object: str = ""
@@ -51,7 +50,7 @@ def lint(
     """
     case = Case(spec, noise or {}, schedule_object)
     found = [finding for rule in RULES for finding in rule(case)]
-    return sorted(found, key=lambda finding: _SEVERITIES.index(finding.severity))
+    return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
 def fixed(spec: RunSpec, finding: Finding) -> RunSpec:

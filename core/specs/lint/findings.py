@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 from core.specs.callbacks import CallbackSpec
 from core.specs.run import RunSpec
 
 Severity = Literal["error", "warning", "note"]
+
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+"""The worst first."""
 
 Chosen = TypeVar("Chosen", bound=CallbackSpec)
 

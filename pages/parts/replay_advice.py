@@ -1,0 +1,50 @@
+"""Advice on a recorded curve, and on all trainings of a file that holds several."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.curves import RecordedCurves
+from core.curves.seeds import trainings_beside
+from core.plateaus.directions import Direction
+from pages.parts import advice_panel, compare_advice
+from pages.parts.recording import Recording
+
+
+def show(source: Recording, *, metric: str, mode: Direction) -> None:
+    """Show what a recording says about patience and min_delta.
+
+    Args:
+        source: The recording.
+        metric: A column of it.
+        mode: Which way it is better.
+    """
+    beside = trainings_beside(source.curves, source.trainings, metric)
+    curves = _judged(source, beside)
+    advice_panel.show(
+        curves,
+        metric=metric,
+        mode=mode,
+        key=f"replay-advice-{source.key}-{metric}-{len(curves)}",
+        base=source.base,
+        about=source.evidence.removesuffix(" · 1 seed"),
+    )
+    if source.run is not None:
+        compare_advice.show_link(source.run)
+    elif len(beside) == 1:
+        st.caption(
+            ":material/library_add: To judge several seeds together, bring them as one: what was "
+            "printed or written for each, one below the other, or a zip of their TensorBoard logs."
+        )
+
+
+def _judged(source: Recording, beside: Sequence[RecordedCurves]) -> Sequence[RecordedCurves]:
+    """Return the chosen training, or those beside it too, as a person wants."""
+    if len(beside) > 1 and st.toggle(
+        f"Judge {len(beside)} trainings together, as seeds of the same settings",
+        value=True,
+        key=f"replay-together-{source.key}",
+        help="Only where they differ by chance alone: then it says how stable the advice is.",
+    ):
+        return beside
+    return [source.curves]
