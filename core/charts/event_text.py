@@ -45,8 +45,8 @@ def _stopped_early(detail: Detail) -> str:
     return f"EarlyStopping wait {detail['wait']} of {detail['patience']} → the training stops"
 
 
-def _restored(_: Detail) -> str:
-    return "The weights of this epoch were restored."
+def _restored(detail: Detail) -> str:
+    return f"The weights of epoch {detail['from_epoch'] + 1} were restored."
 
 
 def _saved(detail: Detail) -> str:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from core.plateaus.directions import Direction, direction_of
 from core.plateaus.wording import count_in_words, format_metric, format_rate
@@ -11,7 +12,6 @@ from core.specs.run import RunSpec
 from core.store.records import Epoch, Event, EventKind, Run, RunStatus
 
 _PATIENCE_WITHOUT_CALLBACK = 3
-_LONGEST_ERROR = 200
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def summarise(run: Run, epochs: Sequence[Epoch], events: Sequence[Event]) -> str
         events: Its events, in order.
 
     Returns:
-        Plain text. It may hold a run's error message: escape it as any other text.
+        Plain text. Why a run failed is not in it: `Run.error` says that.
     """
     if not epochs:
         return _without_epochs(run)
@@ -110,7 +110,7 @@ def summarise(run: Run, epochs: Sequence[Epoch], events: Sequence[Event]) -> str
         clause
         for clause in (
             _plateau_clause(run, epochs),
-            _reductions_clause(run.spec, events),
+            _rates_clause(run.spec, events),
             _best_clause(run.spec, epochs),
         )
         if clause
@@ -123,7 +123,7 @@ def _without_epochs(run: Run) -> str:
         return "No epoch has finished yet."
     if run.status is RunStatus.STOPPED:
         return "Stopped by hand before the first epoch was finished."
-    return f"{_fate(run)} before the first epoch was finished{_reason(run)}."
+    return f"{_fate(run)} before the first epoch was finished."
 
 
 def _plateau_clause(run: Run, epochs: Sequence[Epoch]) -> str:
@@ -141,14 +141,40 @@ def _plateau_clause(run: Run, epochs: Sequence[Epoch]) -> str:
     return f"{judged.metric} reached no plateau: it last improved in epoch {epochs[last].epoch + 1}"
 
 
-def _reductions_clause(spec: RunSpec, events: Sequence[Event]) -> str:
+def _rates_clause(spec: RunSpec, events: Sequence[Event]) -> str:
+    """Return how often a callback reduced the rate, and who else changed it."""
     reductions = [event for event in events if event.kind is EventKind.LEARNING_RATE_REDUCED]
+    others: dict[str, list[Event]] = {}
+    for event in events:
+        if event.kind is EventKind.LEARNING_RATE_SET:
+            others.setdefault(str(event.detail["by"]), []).append(event)
+    clauses = [_reductions_told(spec, reductions, alone=not others)]
+    for by, changes in others.items():
+        counted = count_in_words(len(changes), "change")
+        clauses.append(_chain(f"{counted} of the learning rate {_BY.get(by, f'by {by}')}", changes))
+    return "; ".join(filter(None, clauses))
+
+
+_BY = {"hand": "by hand", "fork": "by the fork"}
+
+
+def _reductions_told(spec: RunSpec, reductions: Sequence[Event], *, alone: bool) -> str:
     if reductions:
-        first, last = reductions[0].detail["from"], reductions[-1].detail["to"]
-        count = count_in_words(len(reductions), "reduction")
-        return f"{count}, {format_rate(first)} → {format_rate(last)}"
+        return _chain(count_in_words(len(reductions), "reduction"), reductions)
     could = any(isinstance(callback, ReduceLROnPlateau) for callback in spec.callbacks)
-    return "no reduction of the learning rate" if could else ""
+    by = "of the learning rate" if alone else "by ReduceLROnPlateau"
+    return f"no reduction {by}" if could else ""
+
+
+def _chain(counted: str, changes: Sequence[Event]) -> str:
+    """Add to a count of changes from where to where they led, if nothing came between."""
+    # A rate that a person typed is a double; what follows is the optimizer's float32 of it.
+    unbroken = all(
+        math.isclose(before.detail["to"], after.detail["from"], rel_tol=1e-6)
+        for before, after in pairwise(changes)
+    )
+    first, last = changes[0].detail["from"], changes[-1].detail["to"]
+    return f"{counted}, {format_rate(first)} → {format_rate(last)}" if unbroken else counted
 
 
 def _best_clause(spec: RunSpec, epochs: Sequence[Epoch]) -> str:
@@ -170,7 +196,7 @@ def _ending(run: Run, epochs: Sequence[Epoch], events: Sequence[Event]) -> str:
     if run.status is RunStatus.STOPPED:
         return f"Stopped by hand after {done}{with_weights}."
     if run.status is not RunStatus.FINISHED:
-        return f"{_fate(run)} after {done}{_reason(run)}."
+        return f"{_fate(run)} after {done}."
     if any(event.kind is EventKind.EARLY_STOP for event in events):
         return f"EarlyStopping ended it after {done}{with_weights}."
     return "" if source is None else f"The weights of epoch {source} were restored at the end."
@@ -184,11 +210,3 @@ def _restored_epoch(events: Sequence[Event]) -> int | None:
 
 def _fate(run: Run) -> str:
     return run.status.value.capitalize()
-
-
-def _reason(run: Run) -> str:
-    """Return the error as it follows a sentence: its first line, without the final stop."""
-    first_line = run.error.strip().partition("\n")[0].rstrip(". ")
-    if len(first_line) > _LONGEST_ERROR:
-        first_line = first_line[: _LONGEST_ERROR - 1] + "…"
-    return f": {first_line}" if first_line else ""

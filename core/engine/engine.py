@@ -163,8 +163,9 @@ class Engine:
         client = self._client or self._connect()
         workers = client.scheduler_info()["workers"] if client.status == "running" else {}
         none = EngineState.WARMING_UP if self._child is not None else EngineState.NO_WORKER
-        self.state = EngineState.READY if workers else none
         self.trainers = count_of(TRAINS, workers)
+        # One that answers alone takes no run.
+        self.state = EngineState.READY if self.trainers else none
         trains = resources_for(TRAINS, workers, own=self._child is not None)
         heard = heard_of(workers, within_s=SILENCE_S)
         places = places_for(TRAINS, heard, own=self._child is not None)

@@ -35,7 +35,7 @@ def places_for(role: str, workers: Mapping[str, Mapping[str, Any]], *, own: bool
     """
     offered = sum(int(worker.get("resources", {}).get(role, 0)) for worker in workers.values())
     # Without roles each worker does everything, one after the other.
-    return offered or (1 if own else len(workers))
+    return offered or (1 if own else count_of(role, workers))
 
 
 def resources_for(
@@ -54,6 +54,7 @@ def resources_for(
 
 
 def count_of(role: str, workers: Mapping[str, Mapping[str, Any]]) -> int:
-    """Return how many workers take the tasks of a role: those that have it, or all if none has."""
-    with_role = sum(bool(worker.get("resources", {}).get(role)) for worker in workers.values())
-    return with_role or len(workers)
+    """Return how many workers take the tasks of a role: those that have it, or all without any."""
+    resources = [worker.get("resources", {}) for worker in workers.values()]
+    with_role = sum(bool(each.get(role)) for each in resources)
+    return with_role or sum(not (each.get(TRAINS) or each.get(ANSWERS)) for each in resources)

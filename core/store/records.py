@@ -86,6 +86,7 @@ class Run:
     sweep_id: str | None = None
     setting: int | None = None
     seed: int | None = None
+    queued_s: float | None = None
 
     @property
     def is_active(self) -> bool:

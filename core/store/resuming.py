@@ -68,6 +68,8 @@ def resume_run(
                 pause_requested=False,
                 error="",
                 ended_s=None,
+                # At the end of the queue; one whose worker died keeps its turn.
+                queued_s=time.time(),
                 **_queued_again(),
             )
         )

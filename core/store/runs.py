@@ -53,6 +53,7 @@ def insert_run(connection: Connection, spec: RunSpec, *, owner: str, **values: A
         "spec": spec.model_dump(mode="json"),
         "status": RunStatus.QUEUED,
         "created_s": now,
+        "queued_s": now,
         "heartbeat_s": now,
     }
     connection.execute(insert(runs).values(row | values))
@@ -122,12 +123,14 @@ def count_active(store: Store, *, owner: str | None = None) -> int:
 
 def queue_position(store: Store, run: Run) -> int:
     """Return how many runs are before this one, those at work included."""
+    # Runs of an earlier version have only the first time.
+    queued_s = func.coalesce(runs.c.queued_s, runs.c.created_s)
     query = (
         select(func.count())
         .select_from(runs)
         .where(
             runs.c.status.in_(ACTIVE),
-            runs.c.created_s < run.created_s,
+            queued_s < (run.created_s if run.queued_s is None else run.queued_s),
             runs.c.sweep_id.is_(None),
         )
     )

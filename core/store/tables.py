@@ -90,7 +90,7 @@ runs = Table(
         "notes", ExactJson, nullable=False, default=[], comment="Sentences, such as files left out."
     ),
     Column("error", Text, nullable=False, default="", comment="Why it failed, for the person."),
-    Column("created_s", Float, nullable=False, comment="When it was queued, Unix seconds."),
+    Column("created_s", Float, nullable=False, comment="When it was first queued, Unix seconds."),
     Column("started_s", Float, comment="When a worker took it, Unix seconds."),
     Column("ended_s", Float, comment="When it ended, Unix seconds."),
     Column("heartbeat_s", Float, nullable=False, comment="When it last gave a sign of life."),
@@ -134,6 +134,11 @@ runs = Table(
     Column("sweep_id", String(32), comment="The sweep it belongs to, or NULL."),
     Column("setting", Integer, comment="Which setting of its sweep it has, from 0, or NULL."),
     Column("seed", Integer, comment="The seed of its training if it is of a sweep, or NULL."),
+    Column(
+        "queued_s",
+        Float,
+        comment="When it was last put at the end of the queue, Unix seconds; NULL: `created_s`.",
+    ),
     Index("runs_by_status", "status", "created_s"),
     Index("runs_by_parent", "parent_id"),
     Index("runs_by_sweep", "sweep_id"),

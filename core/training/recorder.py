@@ -135,7 +135,8 @@ class Recorder(keras.callbacks.Callback):
         self._note_stopped(epoch)
 
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
-        """Note the weights that EarlyStopping put back."""
+        """Note what was saved in an epoch that has no end, and weights that were put back."""
+        self._note_saved({})
         for callback in self._of(keras.callbacks.EarlyStopping):
             # Source: EarlyStopping.on_train_end, Keras 3.15.
             if callback.restore_best_weights and callback.best_weights is not None:
@@ -144,6 +145,7 @@ class Recorder(keras.callbacks.Callback):
     def note_broken_off(self) -> None:
         """Note the batch at which TerminateOnNaN raised its error, before this one heard of it."""
         self.diverged = True
+        self._note_saved({})
         self._note_nan({"loss": math.nan}, self._batch)
 
     def _counters(self, epoch: int, *, reduced: bool) -> list[dict[str, Any]]:
@@ -203,11 +205,13 @@ class Recorder(keras.callbacks.Callback):
             name for name, time_ns in files.items() if self._files.get(name) != time_ns
         )
         self._files = files
-        monitor = next((c.monitor for c in self._of(keras.callbacks.ModelCheckpoint)), "")
+        saving = next(iter(self._of(keras.callbacks.ModelCheckpoint)), None)
+        monitor = "" if saving is None else saving.monitor
+        # What was saved after a batch are other weights than those that the epoch's end judges.
+        known = saving is not None and saving.save_freq == "epoch"
+        value = logs.get(monitor) if known else None
         for name in changed:
-            self._note(
-                EventKind.CHECKPOINT_SAVED, file=name, monitor=monitor, value=logs.get(monitor)
-            )
+            self._note(EventKind.CHECKPOINT_SAVED, file=name, monitor=monitor, value=value)
 
     def _note_stopped(self, epoch: int) -> None:
         for callback in self._of(keras.callbacks.EarlyStopping):

@@ -9,8 +9,8 @@ _WORDS = {
     EngineState.STARTING: ":material/hourglass_top: The engine is starting.",
     EngineState.WARMING_UP: ":material/hourglass_top: The engine is warming up, about 15 seconds. "
     "A run can be started already; it waits its turn.",
-    EngineState.NO_WORKER: ":material/hourglass_top: The cluster has no worker yet. A run can be "
-    "started already; it waits for one.",
+    EngineState.NO_WORKER: ":material/hourglass_top: The cluster has no worker that trains yet. "
+    "A run can be started already; it waits for one.",
     EngineState.READY: ":material/check_circle: The engine is ready.",
 }
 

@@ -1,6 +1,5 @@
 """Where a run stands, in words and as a share."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -70,8 +69,9 @@ def line(run: Run, epochs: Sequence[Epoch]) -> str:
 
 def _time(run: Run, epochs: Sequence[Epoch]) -> str:
     if not run.is_active:
-        took = (run.ended_s or time.time()) - (run.started_s or run.created_s)
-        return f"took **{duration(took)}**"
+        # Not from its start to its end: it may have gone on the next morning.
+        own = [e.seconds for e in epochs if run.forked_at is None or e.epoch > run.forked_at]
+        return f"trained for **{duration(sum(own))}**" if own else ""
     recent = [epoch.seconds for epoch in epochs[-3:]]
     left = run.spec.training.epochs - len(epochs)
     return f"about **{duration(left * sum(recent) / len(recent))}** left" if recent else ""

@@ -65,7 +65,7 @@ if run.error:
     st.error(escaped(run.error), icon=":material/error:")
 for note in run.notes:
     st.warning(escaped(note), icon=":material/image_not_supported:")
-if not run.is_active and not run.error:
+if not run.is_active:
     st.text(summarise(run, epochs, events))
 next_steps.show_turns(run, history)
 live.show(run, epochs, events, seen, shared_with=shared.run_name)

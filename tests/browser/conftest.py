@@ -37,6 +37,8 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
             # They share a server, which must not be started twice.
             item.add_marker(pytest.mark.xdist_group("browser"))
+            # Longer than all that a test waits for on a machine that has other work.
+            item.add_marker(pytest.mark.timeout(900))
 
 
 @dataclass(frozen=True)
@@ -97,14 +99,14 @@ def server(chromium, tmp_path_factory):
             stderr=subprocess.STDOUT,
         )
     url = f"http://127.0.0.1:{port}"
-    until(lambda: answers(f"{url}/_stcore/health"), within_s=60, what="the server to answer")
+    until(lambda: answers(f"{url}/_stcore/health"), within_s=180, what="the server to answer")
     db = Store(f"sqlite:///{home}/home/plateau.sqlite")
     yield Server(url, psutil.Process(process.pid), db, log)
     db.close()
     children = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(signal.SIGTERM)
-    process.wait(20)
-    _, alive = psutil.wait_procs(children, timeout=20)
+    process.wait(90)
+    _, alive = psutil.wait_procs(children, timeout=90)
     assert not alive, "stopping the app left processes behind"
 
 
@@ -124,8 +126,8 @@ def page(browser, server):
     context = browser.new_context(
         viewport={"width": 1280, "height": 1000}, base_url=server.url, accept_downloads=True
     )
+    context.set_default_timeout(90_000)
     opened = context.new_page()
-    opened.set_default_timeout(30_000)
     yield opened
     assert opened.locator("[data-testid=stException]").count() == 0
     context.close()
@@ -141,6 +143,6 @@ def end_runs(server):
     for run in runs:
         until(
             lambda i=run.id: not store.read_run(server.db, i).is_active,
-            within_s=120,
+            within_s=300,
             what="the run to end",
         )

@@ -6,7 +6,8 @@ from core import store
 from core.specs.callbacks import ReduceLROnPlateau
 from core.specs.run import RunSpec, TrainingSpec
 from core.store import Epoch, RunStatus
-from tests.waiting import until
+from tests.browser.test_runs import open_tab
+from tests.waiting import until, until_drawn, until_it_fits
 
 EPOCHS = 40
 
@@ -38,21 +39,27 @@ def figure_titled(page, title):
 
 def label_at(page, plot, x_share, y_share):
     """Point into a chart and return what its label says."""
+    until_drawn(page)
     plot.scroll_into_view_if_needed()
-    area = plot.locator(".nsewdrag").first.bounding_box()
-    page.mouse.move(area["x"] + x_share * area["width"], area["y"] + y_share * area["height"])
-    label = plot.locator(".hoverlayer .hovertext")
-    label.wait_for()
+    label = plot.locator(".hoverlayer .hovertext").first
+
+    def pointed():
+        # Again where the chart has moved, or was drawn anew and lost its label.
+        area = plot.locator(".nsewdrag").first.bounding_box()
+        page.mouse.move(area["x"] + x_share * area["width"], area["y"] + y_share * area["height"])
+        return label.is_visible()
+
+    until(pointed, within_s=60, what="a label")
     return label.text_content()
 
 
 def test_an_ended_run_is_advised_on_from_a_desk_and_from_a_telephone(page, server):
     run_id = a_resting_run(server.db)
     page.goto(f"/monitor?run={run_id}")
-    page.get_by_role("tab", name="What happened").click()
+    open_tab(page, "What happened")
     page.get_by_text("Why, epoch by epoch").wait_for()
     page.get_by_role("cell", name="learning rate 0.001 → 0.0003").first.wait_for()
-    page.get_by_role("tab", name="Advice").click()
+    open_tab(page, "Advice")
     page.get_by_text("ReduceLROnPlateau: patience=").wait_for()
     page.get_by_text("counts noise as progress").wait_for()
     page.get_by_text("One curve: another seed").wait_for()
@@ -68,10 +75,8 @@ def test_an_ended_run_is_advised_on_from_a_desk_and_from_a_telephone(page, serve
     assert "first reduction: end of epoch" in label_at(page, reductions, 0.01, 0.99)
 
     page.set_viewport_size({"width": 390, "height": 900})
-    widths = "() => [document.documentElement.scrollWidth, window.innerWidth]"
-    until(lambda: regret_width(page) <= 390, within_s=20, what="the map to fit the telephone")
-    wide, room = page.evaluate(widths)
-    assert wide <= room
+    until(lambda: regret_width(page) <= 390, within_s=60, what="the map to fit the telephone")
+    until_it_fits(page)
 
 
 def regret_width(page):

@@ -9,7 +9,7 @@ import pytest
 from core import store
 from tests.browser.test_runs import PLOT, download
 from tests.compared_runs import store_run
-from tests.waiting import until
+from tests.waiting import until, until_drawn
 
 
 @pytest.fixture
@@ -37,18 +37,25 @@ def curves(page):
 
 
 def wait_for_curves(page, expected):
-    until(lambda: curves(page) == expected, within_s=30, what=f"the curves {expected}")
+    until(lambda: curves(page) == expected, within_s=90, what=f"the curves {expected}")
 
 
 def test_three_runs_are_ticked_aligned_linked_and_taken_home(page, three):
     page.goto("/runs")
     # The newest runs stand first.
     for row in range(3):
-        page.get_by_test_id("stCheckbox").nth(row).get_by_text("Compare").click()
-    page.get_by_role("link", name="Compare these 3 runs").click()
+        box = page.get_by_test_id("stCheckbox").nth(row)
+        box.wait_for()
+        until_drawn(page)
+        box.get_by_text("Compare").click()
+    link = page.get_by_role("link", name="Compare these 3 runs")
+    link.first.wait_for()
+    until_drawn(page)
+    link.click()
     page.wait_for_url(re.compile(r"/compare\?.*runs="))
     names = {"compared 6": 1, "compared 4": 1, "compared 2": 1}
     wait_for_curves(page, names)
+    until_drawn(page)
     page.get_by_role("radio", name="First reduction").click()
     # The first epoch at the lower rate, two behind the one that was reduced from 0, is place 0.
     aligned = {"compared 6": -6, "compared 4": -4, "compared 2": -2}
@@ -57,7 +64,7 @@ def test_three_runs_are_ticked_aligned_linked_and_taken_home(page, three):
     second = page.context.new_page()
     second.goto(page.url)
     wait_for_curves(second, aligned)
-    second.get_by_text("trained · simulated scans (demo) · 1 seed each").wait_for()
+    second.get_by_text("trained · simulated scans (demo) · 1 seed each").first.wait_for()
     rows = list(csv.DictReader(io.StringIO(download(second, "Table (CSV)").decode())))
     assert {row["run"] for row in rows} == set(names)
     assert [row["patience"] for row in rows] == ["6", "4", "2"]

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.waiting import until_drawn, until_it_fits
+
 PAGES = [
     "overview",
     "playground",
@@ -24,6 +26,7 @@ def test_every_page_opens_with_its_notice(page, path):
     page.goto(f"/{path}")
     page.get_by_text(NOTICE).wait_for()
     page.get_by_role("heading").first.wait_for()
+    until_drawn(page)
     assert not errors
 
 
@@ -32,7 +35,7 @@ def test_no_page_is_wider_than_a_phone(page, path):
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto(f"/{path}")
     page.get_by_role("heading").first.wait_for()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    until_it_fits(page)
 
 
 def test_the_address_without_a_page_leads_to_the_overview(page):

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from core.charts.epoch_text import epoch_texts
+from core.charts.event_text import events_csv
 from core.specs.callbacks import EarlyStopping, ReduceLROnPlateau
 from core.store.records import Event, EventKind
 from tests.charts.histories import (
@@ -161,7 +162,7 @@ def test_epoch_of_a_run_without_callbacks_has_its_values():
         (a_save(0, None), "Saved best.keras."),
         (
             Event(EventKind.WEIGHTS_RESTORED, 4, {"from_epoch": 0}),
-            "The weights of this epoch were restored.",
+            "The weights of epoch 1 were restored.",
         ),
         (
             Event(EventKind.NAN, 0, {"metric": "loss", "batch": 16}),
@@ -237,3 +238,13 @@ def test_a_callback_that_keras_brought_back_has_a_first_best_again():
     ]
     run = replace(a_run(), parent_id="parent", forked_at=0, keras_restore=True)
     assert "val_accuracy 0.7000 is the first best" in epoch_texts(a_history(epochs, run=run))[2]
+
+
+def test_a_table_of_events_names_the_epoch_whose_weights_were_restored():
+    event = Event(EventKind.WEIGHTS_RESTORED, 4, {"from_epoch": 1})
+
+    assert (
+        events_csv([event])
+        .splitlines()[1]
+        .startswith("5,weights_restored,The weights of epoch 2 were restored.")
+    )

@@ -30,7 +30,8 @@ import sys
 from core import store
 from core.engine import engine
 from core.settings import Settings
-engine.SILENCE_S = 6.0
+# Less than for people, and more than a worker is silent for beside six others on two cores.
+engine.SILENCE_S = 15.0
 settings = Settings()
 running = engine.Engine(settings, store.Store(settings.store_url))
 for line in sys.stdin:
@@ -112,7 +113,7 @@ class Cluster(Machines):
             env={**self.environment, **environment},
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=480,
         )
         return done.returncode, done.stdout + done.stderr
 
@@ -140,7 +141,7 @@ def end(process):
     elif process.poll() is None:
         send(process, signal.SIGCONT)
         send(process, signal.SIGKILL)
-    process.wait(60)
+    process.wait(180)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,8 @@ from core.engine.engine import Engine, EngineState
 from core.settings import Settings
 from tests.waiting import until
 
-WARM_UP_S = 120
+# Two workers import TensorFlow, beside whatever else the machine does.
+WARM_UP_S = 300
 
 
 def pytest_collection_modifyitems(items):
@@ -19,6 +20,7 @@ def pytest_collection_modifyitems(items):
         if Path(item.fspath).parent == Path(__file__).parent:
             # They share an engine, which must not be started twice.
             item.add_marker(pytest.mark.xdist_group("engine"))
+            item.add_marker(pytest.mark.timeout(900))
 
 
 def write_scans(directory, *, per_class=40, size_px=32):

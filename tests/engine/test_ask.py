@@ -31,15 +31,16 @@ def test_an_answer_is_late_only_while_nobody_gave_it():
 
 @pytest.mark.keras
 def test_a_worker_answers_with_what_the_job_returns(engine):
-    answers = [engine.ask("math:sqrt", number) for number in (4, 9)]
-    assert all(answer.wait(60) for answer in answers)
+    # The worker that answers comes up after those that train.
+    answers = [engine.ask("math:sqrt", number, timeout_s=WARM_UP_S) for number in (4, 9)]
+    assert all(answer.wait(WARM_UP_S) for answer in answers)
     assert [(answer.result, answer.error) for answer in answers] == [(2.0, ""), (3.0, "")]
 
 
 @pytest.mark.keras
 def test_what_a_job_raises_comes_back_as_a_sentence(engine):
-    answer = engine.ask("math:sqrt", -1)
-    assert answer.wait(60)
+    answer = engine.ask("math:sqrt", -1, timeout_s=WARM_UP_S)
+    assert answer.wait(WARM_UP_S)
     assert answer.result is None
     assert answer.error in {
         "math domain error",
@@ -52,8 +53,8 @@ def test_keras_stays_in_the_worker_when_it_raises(engine):
     import sys
 
     before = set(sys.modules)
-    answer = engine.ask("keras.models:load_model", "nowhere.keras")
-    assert answer.wait(60)
+    answer = engine.ask("keras.models:load_model", "nowhere.keras", timeout_s=WARM_UP_S)
+    assert answer.wait(WARM_UP_S)
     assert "nowhere.keras" in answer.error
     assert not {name for name in set(sys.modules) - before if name.startswith("keras")}
 
@@ -62,11 +63,12 @@ def test_keras_stays_in_the_worker_when_it_raises(engine):
 def test_the_death_of_the_worker_is_an_answer_and_the_next_question_gets_another(engine):
     worker = worker_of(engine, ANSWERS)
     answer = engine.ask("signal:pause")
-    until(lambda: engine._asked, within_s=60, what="the question to be sent")
+    # Before Dask has given it to the worker, it would go to the next one.
+    until(lambda: any(engine._client.processing().values()), within_s=60, what="it at work")
     worker.send_signal(signal.SIGKILL)
     assert answer.wait(60)
     assert "ended before it answered" in answer.error
-    after = engine.ask("os:getpid")
+    after = engine.ask("os:getpid", timeout_s=WARM_UP_S)
     assert after.wait(WARM_UP_S)
     assert after.result not in {None, os.getpid()}
 
@@ -89,7 +91,7 @@ def test_a_closed_engine_answers_that_it_is_closed(tmp_path, db):
     engine = Engine(Settings(plateau_home=tmp_path), db)
     waiting = engine.ask("math:sqrt", 4)
     engine.close()
-    assert waiting.wait(1)
+    assert waiting.wait(60)
     assert waiting.error or waiting.result == 2.0
     after = engine.ask("math:sqrt", 4)
     assert after.done

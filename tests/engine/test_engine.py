@@ -26,6 +26,8 @@ from tests.waiting import until
 pytestmark = pytest.mark.keras
 OWNER = store.owner_of("token")
 ENDLESS = 500
+# So many epochs that a training is not over before something happens to it.
+LONG = 25
 
 
 @pytest.fixture
@@ -47,7 +49,7 @@ def start(db, engine):
     for run_id in started:
         store.request_stop(db, run_id, owner=OWNER)
     for run_id in started:
-        until(lambda i=run_id: not active(db, i), within_s=60, what="the run to end")
+        until(lambda i=run_id: not active(db, i), within_s=180, what="the run to end")
 
 
 def active(db, run_id):
@@ -72,7 +74,7 @@ def worker_of(engine, role=TRAINS):
 
 def test_a_run_is_trained_and_the_app_never_imports_keras(db, start):
     run_id = start()
-    until(lambda: not active(db, run_id), within_s=120, what="the run to end")
+    until(lambda: not active(db, run_id), within_s=300, what="the run to end")
     run = store.read_run(db, run_id)
     assert run.status is RunStatus.FINISHED, run.error
     assert [epoch.epoch for epoch in store.read_epochs(db, run_id)] == [0, 1]
@@ -87,19 +89,19 @@ def test_a_run_is_trained_and_the_app_never_imports_keras(db, start):
 
 def test_runs_wait_their_turn(db, start):
     first, second = start(epochs=ENDLESS), start()
-    until(lambda: has_epochs(db, first), within_s=120, what="the first run's first epoch")
+    until(lambda: has_epochs(db, first), within_s=300, what="the first run's first epoch")
     waiting = store.read_run(db, second)
     assert waiting.status is RunStatus.QUEUED
     assert store.queue_position(db, waiting) == 1
     store.request_stop(db, first, owner=OWNER)
-    until(lambda: not active(db, second), within_s=120, what="the second run to end")
+    until(lambda: not active(db, second), within_s=300, what="the second run to end")
     assert store.read_run(db, first).status is RunStatus.STOPPED
     assert store.read_run(db, second).status is RunStatus.FINISHED
 
 
 def test_a_missing_folder_fails_the_run_with_a_sentence(db, start):
     run_id = start(folder="nowhere")
-    until(lambda: not active(db, run_id), within_s=60, what="the run to end")
+    until(lambda: not active(db, run_id), within_s=300, what="the run to end")
     run = store.read_run(db, run_id)
     assert run.status is RunStatus.FAILED
     assert "nowhere" in run.error
@@ -110,11 +112,13 @@ def kinds_of(db, run_id):
 
 
 def test_a_run_whose_worker_is_killed_goes_on_by_itself(db, engine, start):
-    run_id, behind = start(epochs=6), start()
-    until(lambda: has_epochs(db, run_id, 2), within_s=120, what="two epochs")
-    worker_of(engine).send_signal(signal.SIGKILL)
+    # Found beforehand: while Dask is asked, epochs go by.
+    worker = worker_of(engine)
+    run_id, behind = start(epochs=LONG), start()
+    until(lambda: has_epochs(db, run_id, 2), within_s=300, what="two epochs")
+    worker.send_signal(signal.SIGKILL)
     until(lambda: not active(db, behind), within_s=2 * WARM_UP_S, what="both runs to end")
-    for each, epochs in ((run_id, 6), (behind, 2)):
+    for each, epochs in ((run_id, LONG), (behind, 2)):
         run = store.read_run(db, each)
         assert run.status is RunStatus.FINISHED, run.error
         assert [epoch.epoch for epoch in store.read_epochs(db, each)] == list(range(epochs))
@@ -139,25 +143,25 @@ def test_a_run_whose_workers_die_without_an_epoch_between_them_fails(db, engine)
 
 
 def test_a_run_goes_on_when_its_engine_dies(db, engine, start):
-    run_id = start(epochs=6)
-    until(lambda: has_epochs(db, run_id), within_s=120, what="an epoch")
+    run_id = start(epochs=LONG)
+    until(lambda: has_epochs(db, run_id), within_s=300, what="an epoch")
     engine._child.kill()
     until(lambda: not active(db, run_id), within_s=2 * WARM_UP_S, what="the run to end")
     assert store.read_run(db, run_id).status is RunStatus.FINISHED
     assert EventKind.RESUMED in kinds_of(db, run_id)
-    assert [epoch.epoch for epoch in store.read_epochs(db, run_id)] == list(range(6))
+    assert [epoch.epoch for epoch in store.read_epochs(db, run_id)] == list(range(LONG))
 
 
 def test_an_interrupted_run_is_resumed(db, engine, start):
-    run_id = start(epochs=4)
-    until(lambda: has_epochs(db, run_id), within_s=120, what="an epoch")
+    run_id = start(epochs=LONG)
+    until(lambda: has_epochs(db, run_id), within_s=300, what="an epoch")
     store.end_run(db, run_id, RunStatus.INTERRUPTED)
-    until(lambda: not engine._futures, within_s=60, what="the worker to let go")
+    until(lambda: not engine._futures, within_s=180, what="the worker to let go")
     store.resume_run(db, run_id, owner=OWNER)
     engine.submit(run_id)
-    until(lambda: not active(db, run_id), within_s=120, what="the run to end")
+    until(lambda: not active(db, run_id), within_s=300, what="the run to end")
     assert store.read_run(db, run_id).status is RunStatus.FINISHED
-    assert [epoch.epoch for epoch in store.read_epochs(db, run_id)] == list(range(4))
+    assert [epoch.epoch for epoch in store.read_epochs(db, run_id)] == list(range(LONG))
 
 
 APP = """
@@ -186,11 +190,11 @@ def test_stopping_the_app_leaves_no_process_behind(settings, how, tmp_path):
     )
     engine = psutil.Process(int(app.stdout.readline()))
     # The nanny, its worker and Python's own resource tracker.
-    until(lambda: len(engine.children(recursive=True)) >= 2, within_s=60, what="a worker process")
+    until(lambda: len(engine.children(recursive=True)) >= 2, within_s=180, what="a worker process")
     family = [engine, *engine.children(recursive=True)]
     app.send_signal(how)
     app.wait()
-    _, alive = psutil.wait_procs(family, timeout=20)
+    _, alive = psutil.wait_procs(family, timeout=90)
     for pipe in (app.stdin, app.stdout):
         pipe.close()
     assert not alive
@@ -201,7 +205,7 @@ def test_a_run_of_an_app_that_is_gone_is_interrupted(db, engine, monkeypatch):
 
     monkeypatch.setattr(module, "SILENCE_S", 0.0)
     run_id = store.create_run(db, RunSpec(), owner=OWNER)  # Queued by nobody.
-    until(lambda: not active(db, run_id), within_s=30, what="the run to be interrupted")
+    until(lambda: not active(db, run_id), within_s=90, what="the run to be interrupted")
     assert store.read_run(db, run_id).status is RunStatus.INTERRUPTED
 
 
@@ -230,7 +234,7 @@ class Outpost:
             client = self.engine._client
             return client not in (None, other_than) and client.status == "running"
 
-        until(found, within_s=90, what="the engine to join the scheduler")
+        until(found, within_s=240, what="the engine to join the scheduler")
         return self.engine._client
 
     def kill(self):
@@ -251,7 +255,7 @@ def test_a_scheduler_that_was_away_for_long_is_joined_again(outpost):
     lost = outpost.joined()
     lost._timeout = 0.1  # Of the seconds for which Dask tries to reach it again.
     outpost.kill()
-    until(lambda: lost.status == "closed", within_s=60, what="Dask to give up")
+    until(lambda: lost.status == "closed", within_s=180, what="Dask to give up")
     outpost.scheduler = outpost.start()
     assert outpost.joined(other_than=lost).scheduler_info()["workers"] == {}
 
@@ -269,6 +273,6 @@ def test_an_engine_starts_over_though_the_store_does_not_take_note_of_it(outpost
         assert store.waiting_and_at_work(db, sweep_id) == (0, 1)
     until(
         lambda: store.waiting_and_at_work(db, sweep_id) == (1, 0),
-        within_s=60,
+        within_s=180,
         what="the branch to be queued again",
     )

@@ -35,6 +35,14 @@ def test_a_sweep_has_as_many_tasks_as_workers_that_may_train():
     assert count_of(TRAINS, {}) == 0
 
 
+def test_a_worker_that_answers_alone_takes_no_run():
+    answers, gpu = {"resources": {"ANSWER": 1.0}}, {"resources": {"GPU": 1.0}}
+    assert count_of(TRAINS, {"a": answers}) == 0
+    assert places_for(TRAINS, {"a": answers}, own=False) == 0
+    assert count_of(TRAINS, {"a": answers, "b": {}, "c": gpu}) == 2
+    assert places_for(TRAINS, {"a": answers, "b": {}, "c": gpu}, own=False) == 2
+
+
 @pytest.mark.keras
 def test_a_question_is_answered_while_a_training_runs(db, engine, start):
     trainer, other = worker_of(engine, TRAINS), worker_of(engine, ANSWERS)
@@ -42,7 +50,7 @@ def test_a_question_is_answered_while_a_training_runs(db, engine, start):
     run_id = start(epochs=ENDLESS)
     until(lambda: has_epochs(db, run_id), within_s=WARM_UP_S, what="an epoch")
     answer = engine.ask("os:getpid")
-    assert answer.wait(60)
+    assert answer.wait(120)
     assert answer.result == other.pid != os.getpid()
     assert active(db, run_id)
 

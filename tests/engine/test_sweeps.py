@@ -44,7 +44,7 @@ def sweep(db, engine):
     yield begin
     for sweep_id in started:
         store.stop_sweep(db, sweep_id, owner=OWNER)
-        until(lambda i=sweep_id: over(db, i), within_s=60, what="the sweep to end")
+        until(lambda i=sweep_id: over(db, i), within_s=180, what="the sweep to end")
 
 
 def over(db, sweep_id):

@@ -48,7 +48,7 @@ def tasks():
     return Tasks()
 
 
-def ended(tasks, key, *, within_s=60):
+def ended(tasks, key, *, within_s=180):
     until(lambda: tasks.state(key).done, within_s=within_s, what=f"the end of {key}")
     return tasks.state(key)
 
@@ -76,8 +76,9 @@ def test_whatever_else_goes_wrong_gets_a_sentence_too(tasks):
 
 
 def test_a_task_that_takes_too_long_is_ended(tasks, tmp_path):
-    tasks.start("slow", f"{JOBS}wait_for_ever", str(tmp_path / "pid"), limits=Limits(seconds=3))
-    assert ended(tasks, "slow").problem == "It took more than 3 s."
+    # The start of its process counts too.
+    tasks.start("slow", f"{JOBS}wait_for_ever", str(tmp_path / "pid"), limits=Limits(seconds=12))
+    assert ended(tasks, "slow").problem == "It took more than 12 s."
     assert not psutil.pid_exists(int((tmp_path / "pid").read_text()))
 
 
@@ -127,13 +128,13 @@ def test_an_app_that_is_killed_leaves_no_task_behind(tmp_path):
     app = subprocess.Popen(
         [sys.executable, "-c", APP, str(tmp_path / "pid")], stdin=subprocess.PIPE
     )
-    until((tmp_path / "pid").exists, within_s=60, what="the task to begin")
-    until((tmp_path / "pid").read_text, within_s=10, what="its number")
+    until((tmp_path / "pid").exists, within_s=180, what="the task to begin")
+    until((tmp_path / "pid").read_text, within_s=60, what="its number")
     task = psutil.Process(int((tmp_path / "pid").read_text()))
     app.kill()
     app.wait()
     app.stdin.close()
-    _, alive = psutil.wait_procs([task], timeout=20)
+    _, alive = psutil.wait_procs([task], timeout=90)
     assert not alive
 
 
@@ -143,6 +144,6 @@ def test_a_bomb_is_refused_within_the_memory_of_its_process(tasks, tmp_path):
     archive = zips.bomb(tmp_path / "a.zip", megabytes=400)
     job = "core.data.intake.pictures:bring"
     arguments = str(archive), str(tmp_path / "data"), "set", {}
-    tasks.start("bomb", job, *arguments, limits=Limits(seconds=60, memory_bytes=2**30))
+    tasks.start("bomb", job, *arguments, limits=Limits(seconds=170, memory_bytes=2**30))
     assert "60 times its size" in ended(tasks, "bomb").problem
     assert not list((tmp_path / "data").iterdir())

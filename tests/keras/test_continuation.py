@@ -33,7 +33,7 @@ WAITING = EarlyStopping(monitor="val_loss", patience=30, restore_best_weights=Tr
 
 
 @pytest.fixture
-def lab(db, tmp_path, tiny_scans, monkeypatch):
+def lab(db, tmp_path, tiny_scans, monkeypatch, shallow_net):
     """Train as a worker does, and interrupt as often as a test likes."""
     monkeypatch.setenv("PLATEAU_HOME", str(tmp_path))
     monkeypatch.setenv("DATABASE_URL", db.url)
@@ -112,6 +112,7 @@ LIFE = {
 }
 
 
+@pytest.mark.small_cnn
 def test_a_run_that_was_killed_is_the_run_that_was_not(lab):
     every = (
         REDUCING,

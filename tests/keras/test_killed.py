@@ -33,6 +33,8 @@ from tests.waiting import until
 pytestmark = [
     pytest.mark.keras,
     pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system"),
+    # Some twenty-five trainings; a minute where nothing else is done.
+    pytest.mark.timeout(900),
 ]
 ROOT = Path(__file__).parents[2]
 OWNER = store.owner_of("token")
@@ -69,11 +71,11 @@ class Workers:
         return self._status == -signal.SIGKILL
 
     def wait(self):
-        assert self._ended.wait(120)
+        assert self._ended.wait(300)
 
     def end(self):
         self._parent.stdin.close()
-        self._parent.wait(60)
+        self._parent.wait(180)
         self._parent.stdout.close()
 
     def _listen(self):
@@ -164,7 +166,7 @@ def a_moment(db, run_id, draw, turn):
         ("an epoch further", lambda: len(store.read_epochs(db, run_id)) > done),
     )
     name, reached = stages[turn % len(stages)]
-    until(lambda: reached() or ended(db, run_id), within_s=60, what=f"the run to be {name}")
+    until(lambda: reached() or ended(db, run_id), within_s=180, what=f"the run to be {name}")
     return draw.uniform(0, 0.6)
 
 

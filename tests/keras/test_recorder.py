@@ -81,6 +81,29 @@ def test_every_saved_checkpoint_is_an_event(db, train):
     assert (directory / "best.keras").is_file()
 
 
+def test_what_was_saved_within_an_epoch_is_an_event_without_the_value_of_its_end(
+    db, train, monkeypatch
+):
+    from core.training import recorder
+
+    # Pressed in the first of two batches: the second epoch has no end.
+    ended = recorder.Recorder.on_train_batch_end
+
+    def press_stop(self, batch, logs=None):
+        ended(self, batch, logs)
+        if self._epoch == 1:
+            self._journal.stop_requested.set()
+
+    monkeypatch.setattr(recorder.Recorder, "on_train_batch_end", press_stop)
+    run, _ = train(ModelCheckpoint(filepath="{epoch}.keras", monitor="loss", save_freq=1), epochs=2)
+    assert run.status is RunStatus.STOPPED
+    saved = events_of(db, run, EventKind.CHECKPOINT_SAVED)
+    assert [(each.epoch, each.detail["file"], each.detail["value"]) for each in saved] == [
+        (0, "1.keras", None),
+        (1, "2.keras", None),
+    ]
+
+
 def test_a_training_that_diverges_keeps_its_epochs_and_says_where(db, train):
     run, _ = train(learning_rate=1e9, optimizer="sgd", epochs=2)
     assert run.status is RunStatus.DIVERGED

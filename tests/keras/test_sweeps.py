@@ -118,7 +118,7 @@ class Lab:
 
 
 @pytest.fixture
-def lab(db, tmp_path, tiny_scans, monkeypatch):
+def lab(db, tmp_path, tiny_scans, monkeypatch, shallow_net):
     monkeypatch.setenv("PLATEAU_HOME", str(tmp_path))
     monkeypatch.setenv("DATABASE_URL", db.url)
     monkeypatch.setattr(data, "load", lambda *_, **__: tiny_scans)
@@ -164,6 +164,7 @@ def test_settings_that_only_stop_earlier_are_read_off_the_longest(lab):
         assert (directory / "1.keras").exists()
 
 
+@pytest.mark.small_cnn
 def test_each_seed_is_a_training_of_its_own(lab):
     sweep_id = lab.create(REDUCING, axes=(FACTORS,), seeds=(0, 5), epochs=3)
     lab.train(sweep_id)

@@ -65,4 +65,4 @@ def db(home):
 @pytest.fixture
 def app(home):
     """A visitor's session, opened on the overview."""
-    return AppTest.from_file(ROOT / "streamlit_app.py", default_timeout=20)
+    return AppTest.from_file(ROOT / "streamlit_app.py", default_timeout=90)

@@ -138,7 +138,7 @@ def several_seeds(first_is_nan=False, other_metric=False):
 
 
 def test_with_several_seeds_the_panel_says_how_stable_its_advice_is():
-    panel = AppTest.from_function(several_seeds, default_timeout=20).run()
+    panel = AppTest.from_function(several_seeds, default_timeout=90).run()
     assert not panel.exception
     said = texts(panel.markdown)
     assert "The curves agree" in said
@@ -150,11 +150,11 @@ def test_with_several_seeds_the_panel_says_how_stable_its_advice_is():
 
 
 def test_curves_that_begin_with_nan_are_refused_an_advice():
-    panel = AppTest.from_function(several_seeds, kwargs={"first_is_nan": True}).run(timeout=20)
+    panel = AppTest.from_function(several_seeds, kwargs={"first_is_nan": True}).run(timeout=90)
     assert not panel.exception
     assert "begins with NaN" in texts(panel.info)
 
 
 def test_a_curve_without_the_metric_is_named():
-    panel = AppTest.from_function(several_seeds, kwargs={"other_metric": True}).run(timeout=20)
+    panel = AppTest.from_function(several_seeds, kwargs={"other_metric": True}).run(timeout=90)
     assert "number 2 has not" in texts(panel.warning)

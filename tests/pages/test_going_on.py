@@ -22,7 +22,9 @@ def owner(app):
     return app.session_state["owner"]
 
 
-def a_run(db, owner, *, status=RunStatus.STOPPED, finished=FINISHED, spec=None, device="CPU"):
+def a_run(
+    db, owner, *, status=RunStatus.STOPPED, finished=FINISHED, spec=None, device="CPU", error=""
+):
     spec = spec or presets.quick_demo()
     run_id = store.create_run(db, spec, owner=store.owner_of(owner))
     store.start_run(db, run_id)
@@ -37,7 +39,7 @@ def a_run(db, owner, *, status=RunStatus.STOPPED, finished=FINISHED, spec=None, 
         new_states=[SavedState(n, f"{run_id}/{n}", "0" * 64, 2**20) for n in range(finished)],
     )
     if status not in store.ACTIVE:
-        store.end_run(db, run_id, status)
+        store.end_run(db, run_id, status, error=error)
     return run_id
 
 
@@ -104,9 +106,14 @@ def test_a_factor_that_cannot_be_is_refused_with_a_sentence(app, db, owner):
         (RunStatus.PAUSED, "Continue"),
     ],
 )
-def test_an_ended_run_goes_on_from_its_last_epoch(app, db, owner, status, label):
-    run_id = a_run(db, owner, status=status)
+def test_an_ended_run_says_how_it_went_and_goes_on_from_its_last_epoch(
+    app, db, owner, status, label
+):
+    error = "No memory." if status in (RunStatus.INTERRUPTED, RunStatus.FAILED) else ""
+    run_id = a_run(db, owner, status=status, error=error)
     open_monitor(app, run_id)
+    assert (r"No memory\." in texts(app.error)) == bool(error)
+    assert f"after epoch {FINISHED} of" in app.text[0].value
     button(app, label).click().run()
     assert store.read_run(db, run_id).status is RunStatus.QUEUED
     assert services.engine().submitted == [run_id]

@@ -147,7 +147,7 @@ def test_the_link_to_a_deleted_run_shows_its_sentence_and_another_run(app, db):
     app.run()
     other = a_recorded_run(db)
     app.query_params.update({"run": "nope", "callback": "EarlyStopping"})
-    page = app.switch_page(REPLAY).run(timeout=10)
+    page = app.switch_page(REPLAY).run()
     assert not page.exception
     assert "There is no run 'nope'" in texts(page.error).replace("\\", "")
     assert choice(page, "Run").value == other

@@ -29,7 +29,7 @@ def test_whoever_gives_one_up_and_wants_it_back_waits_behind_the_others():
     for place, name in enumerate(("first", "second"), 1):
         threads.append(threading.Thread(target=wait, args=(name,)))
         threads[-1].start()
-        until(lambda at=place: len(turns._queue) == at, within_s=10, what="a place in the queue")
+        until(lambda at=place: len(turns._queue) == at, within_s=60, what="a place in the queue")
     turns.give_up()
     wait("the same again")
     for thread in threads:

@@ -222,9 +222,9 @@ def test_one_scan_is_read_between_the_files_of_other_peoples_batches():
         next(batch)
     visitor = threading.Thread(target=read_one)
     visitor.start()
-    until(lambda: uploads._decoders().awaited, within_s=20, what="a visitor in the queue")
+    until(lambda: uploads._decoders().awaited, within_s=90, what="a visitor in the queue")
     rest = [next(batches[0])]
-    visitor.join(20)
+    visitor.join(90)
     assert told == [RAMP.shape]
     rest += [*batches[0], *batches[1]]
     assert [scan.pixels.shape for scan in rest] == [RAMP.shape] * 6
@@ -260,7 +260,7 @@ def test_app_that_is_killed_leaves_no_decoder_behind():
     app.wait()
     app.stdin.close()
     app.stdout.close()
-    _, alive = psutil.wait_procs(children, timeout=20)
+    _, alive = psutil.wait_procs(children, timeout=90)
     assert not alive
 
 
@@ -385,7 +385,7 @@ def test_spare_that_is_stale_is_replaced(monkeypatch, pool):
     monkeypatch.setattr(decoders, "IDLE_S", 0)
     with pool.one() as decoder:
         assert decoder is not old
-    until(lambda: not psutil.pid_exists(old.pid), within_s=10, what="the end of the old one")
+    until(lambda: not psutil.pid_exists(old.pid), within_s=90, what="the end of the old one")
 
 
 # What it leaves behind

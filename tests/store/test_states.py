@@ -5,11 +5,12 @@ import sqlite3
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from core import store
 from core.specs import presets
 from core.store import SavedState, StateFiles, Store, states, tables
+from core.store.migration import bring_up_to_date
 from core.store.states import KEPT_BYTES, NEWEST_KEPT, surplus_of
 
 OWNER = store.owner_of("token")
@@ -120,7 +121,9 @@ def test_a_store_of_an_earlier_version_is_brought_up_to_date(tmp_path):
         db = Store(f"sqlite:///{file}")
         run = store.read_run(db, "r")
         assert (run.name, run.spec, run.attempt, run.parent_id) == ("Old", spec, attempt, None)
+        assert (run.queued_s is None) == (attempt == 0)
         store.resume_run(db, "r", owner=OWNER)
+        assert store.queue_position(db, store.read_run(db, "r")) == 0
         assert store.start_run(db, "r")
         store.end_run(db, "r", store.RunStatus.STOPPED)
         with db.read() as connection:
@@ -131,6 +134,17 @@ def test_a_store_of_an_earlier_version_is_brought_up_to_date(tmp_path):
                 indexes = {index["name"] for index in found.get_indexes(table.name)}
                 assert indexes == {index.name for index in table.indexes}
         db.close()
+
+
+def test_a_run_of_a_store_without_the_time_in_the_queue_has_its_first_one(db):
+    ids = [store.create_run(db, presets.quick_demo(), owner=OWNER) for _ in range(2)]
+    with db.write() as connection:
+        connection.execute(text("ALTER TABLE runs DROP COLUMN queued_s"))
+        bring_up_to_date(connection)
+    ids.append(store.create_run(db, presets.quick_demo(), owner=OWNER))
+    runs = [store.read_run(db, each) for each in ids]
+    assert [run.queued_s is None for run in runs] == [True, True, False]
+    assert [store.queue_position(db, run) for run in runs] == [0, 1, 2]
 
 
 def test_the_rule_of_what_is_kept_is_stated():

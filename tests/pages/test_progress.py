@@ -1,0 +1,25 @@
+"""The line on a run: epochs, speed, time, device."""
+
+from dataclasses import replace
+
+from core.store import RunStatus
+from pages.parts.progress import line
+from tests.charts.histories import a_run, an_epoch
+
+STOPPED = replace(a_run(status=RunStatus.STOPPED), started_s=0.0, ended_s=14 * 3600.0)
+EPOCHS = [an_epoch(number, seconds=20.0) for number in range(4)]
+
+
+def test_a_run_that_went_on_the_next_morning_trained_only_for_its_epochs():
+    assert "**4** of 20 epochs · " in line(STOPPED, EPOCHS)
+    assert " · trained for **1 min 20 s** · cpu" in line(STOPPED, EPOCHS)
+
+
+def test_a_fork_trained_only_for_its_own_epochs():
+    fork = replace(STOPPED, parent_id="run-0", forked_at=2)
+    assert "trained for **20 s**" in line(fork, EPOCHS)
+    assert "trained" not in line(fork, EPOCHS[:3])
+
+
+def test_a_run_without_epochs_does_not_speak_of_a_time():
+    assert line(STOPPED, []) == "**0** of 20 epochs · cpu"
