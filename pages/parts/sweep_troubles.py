@@ -1,0 +1,14 @@
+"""What went wrong in a sweep: the whole of it, or some of its runs."""
+
+import streamlit as st
+
+from core.charts.sweep.results import SweepResults
+from core.charts.sweep.troubles import failures_told
+from pages.parts.words import escaped
+
+
+def show(results: SweepResults) -> None:
+    """Say why the sweep ended before its end, and why runs failed."""
+    ended = results.sweep.error
+    for sentence in [*([ended] if ended else []), *failures_told(results)]:
+        st.error(escaped(sentence), icon=":material/error:")
