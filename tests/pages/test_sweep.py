@@ -7,8 +7,9 @@ import pytest
 from core import store
 from core.specs.presets import quick_demo
 from core.specs.sweep_draft import SweepDraft, draft_for
-from core.store import RunStatus
+from core.store import BranchEpoch, RunStatus
 from pages.parts import services
+from pages.parts.words import escaped
 from tests.compared_runs import store_run
 from tests.pages.test_visits import button, texts
 from tests.swept import store_sweep, sweep_spec
@@ -254,6 +255,19 @@ def test_a_sweep_is_deleted_after_it_was_asked_for(opened, mine, db):
     [each for each in app.button if each.label == "Delete"][-1].click().run()
     assert store.read_sweeps(db) == []
     assert store.read_sweep_runs(db, sweep.id) == []
+
+
+def test_the_page_says_why_runs_failed_and_what_they_noted(opened, mine, db):
+    sweep = mine(patiences=(1,), seeds=(0,), most_epochs=1)
+    (branch,) = store.read_branches(db, sweep.id)
+    ids = store.read_run_ids(db, branch)
+    ended = {ids[0]: (RunStatus.FAILED, "No *metric*.")}
+    store.write_branch_epoch(db, branch, BranchEpoch(1, 1.0, {}, ended=ended))
+    store.add_note(db, ids[1], "The state was *damaged*.")
+    app = opened(sweep=sweep.id)
+    assert escaped("1 of 2 runs failed (factor 0.1): No *metric*.") in texts(app.error)
+    assert "Notes of its runs (1)" in [each.label for each in app.expander]
+    assert escaped("1 of 2 runs: The state was *damaged*.") in texts(app.markdown)
 
 
 def test_resuming_counts_against_the_limit_and_a_sweep_that_is_gone_says_so(opened, mine, db):

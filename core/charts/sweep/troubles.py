@@ -27,6 +27,22 @@ def failures_told(results: SweepResults) -> list[str]:
     return told
 
 
+def notes_told(results: SweepResults) -> list[str]:
+    """Return what is noted of runs, each sentence once: what all have first, then what most have.
+
+    The runs of a branch share a note; the branches of a full disk each have their own.
+    """
+    total = results.spec.run_count
+    notes = _grouped((note, run) for run in _runs(results) for note in run.notes)
+    return [f"{_how_many(len(runs), total)}{note}" for note, runs in notes]
+
+
+def _how_many(some: int, total: int) -> str:
+    if total == 1:
+        return ""
+    return f"All {total} runs: " if some == total else f"{some} of {total} runs: "
+
+
 def _runs(results: SweepResults) -> list[Run]:
     return [history.run for _, history in sorted(results.histories.items())]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from core import store
-from core.charts.sweep.troubles import failures_told
+from core.charts.sweep.troubles import failures_told, notes_told
 from core.specs.sweep import Axis
 from core.store import BranchEpoch, RunStatus
 from tests.swept import read_results, store_sweep, sweep_spec
@@ -53,3 +53,16 @@ def test_of_many_reasons_the_rest_is_counted(db):
     *told, last = failures_told(read_results(db, sweep.id))
     assert len(told) == 4
     assert last == "Three more runs failed for other reasons, which the monitor of each tells."
+
+
+def test_a_note_that_runs_share_is_said_once(db, sweep):
+    runs = store.read_sweep_runs(db, sweep.id)
+    assert notes_told(read_results(db, sweep.id)) == []
+    for run in runs:
+        if run.seed == 0:
+            store.add_note(db, run.id, "The state after epoch 2 could not be saved.")
+        store.add_note(db, run.id, "Three files were left out.")
+    assert notes_told(read_results(db, sweep.id)) == [
+        "All 4 runs: Three files were left out.",
+        "2 of 4 runs: The state after epoch 2 could not be saved.",
+    ]
