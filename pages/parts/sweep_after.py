@@ -1,6 +1,7 @@
 """What a sweep has shown: what differed, which setting to take, and all of it to take home."""
 
 import re
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -20,9 +21,11 @@ from core.plateaus.directions import likely_direction
 from core.specs.sweep_draft import SweepDraft
 from pages.parts import services, visitor
 from pages.parts.compare_choice import COMPARE
+from pages.parts.sweep_start import SWEEP
 from pages.parts.words import STATUS_BADGES, escaped
 
 _MOST_COMPARED = 60
+_MORE_SEEDS = 3
 
 
 def show_differences(results: SweepResults) -> None:
@@ -52,6 +55,13 @@ def show_choice(results: SweepResults, metric: str, reading: Reading) -> None:
     if results.sweep.is_active:
         told = f"So far, with the runs that have ended: {told}"
     (st.success if found.worse else st.info)(told, icon=":material/balance:")
+    if found.wants_seeds and len(seeds) == 1:
+        st.page_link(
+            SWEEP,
+            label=f"The same sweep with {_MORE_SEEDS} seeds",
+            icon=":material/casino:",
+            query_params=again_query(results, seeds=_MORE_SEEDS),
+        )
     if len(seeds) > 1 and (picked := picked_told(found, metric)):
         st.markdown(escaped(picked))
     if found.waiting:
@@ -157,9 +167,15 @@ def show_runs(results: SweepResults, metric: str) -> None:
     st.code(f"{_address()}?sweep={results.sweep.id}", language=None)
 
 
-def again_query(results: SweepResults) -> dict[str, str]:
-    """Return the parameters of a link to the form with this sweep's settings."""
-    return SweepDraft.of(results.spec).to_query() | visitor.parameters()
+def again_query(results: SweepResults, *, seeds: int | None = None) -> dict[str, str]:
+    """Return the parameters of a link to the form with this sweep's settings.
+
+    Args:
+        results: The sweep.
+        seeds: How many to train it with; as many as it has by default.
+    """
+    draft = SweepDraft.of(results.spec)
+    return replace(draft, seeds=seeds or draft.seeds).to_query() | visitor.parameters()
 
 
 def _rows(results: SweepResults, metric: str) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """The Sweep page, without a browser."""
 
 import json
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -227,12 +228,16 @@ def test_the_link_of_a_sweep_says_what_is_looked_at(opened, mine):
     assert next(each for each in app.selectbox if each.label == "Metric").value == "val_loss"
 
 
-def test_one_seed_is_said_not_to_tell(opened, mine):
-    app = opened(sweep=mine(seeds=(3,)).id)
+def test_one_seed_is_said_not_to_tell_and_a_link_trains_three(opened, mine):
+    sweep = mine(seeds=(3,))
+    app = opened(sweep=sweep.id)
     next(each for each in app.button_group if each.label == "Of each curve").set_value(
         "final"
     ).run()
     assert "One seed cannot tell" in texts(app.info)
+    more = next(each for each in app.get("page_link") if "3 seeds" in each.proto.label)
+    again = SweepDraft.from_query(dict(parse_qsl(more.proto.query_string))).check()
+    assert (again.seeds, again.axes) == ((3, 4, 5), sweep.spec.axes)
 
 
 def test_a_stopped_sweep_is_resumed_by_its_owner_alone(opened, mine, db):

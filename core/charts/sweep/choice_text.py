@@ -19,7 +19,7 @@ def advice(choice: Choice, names: Sequence[str], metric: str) -> str:
             f"Take any: all {len(choice.order)} settings came out the same, because their "
             "callbacks never decided anything that changed this value."
         )
-    if choice.seeds == 1:
+    if choice.wants_seeds:
         return _one_seed(choice, names, metric)
     if not choice.worse:
         return (
