@@ -1,6 +1,7 @@
 """What a sweep has shown: what differed, which setting to take, and all of it to take home."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -10,14 +11,14 @@ import streamlit as st
 
 from core import store
 from core.charts.compare.link import Comparison
-from core.charts.compare.seeds import Spread
 from core.charts.compare.table import rows_of, table_csv
-from core.charts.sweep.choice import Choice, choose, hold, pairs_among
+from core.charts.sweep.choice import Choice, Held, choose, pairs_among
 from core.charts.sweep.choice_text import advice, held_told, interval_told, picked_told
+from core.charts.sweep.compared import compare_all, comparison_csv
 from core.charts.sweep.exported import sweep_json
 from core.charts.sweep.partings import partings_of, what_differed
 from core.charts.sweep.results import Reading, SweepResults
-from core.plateaus.directions import likely_direction
+from core.plateaus.directions import Direction, likely_direction
 from core.specs.sweep_draft import SweepDraft
 from pages.parts import services, visitor
 from pages.parts.compare_choice import COMPARE
@@ -74,8 +75,7 @@ def show_choice(results: SweepResults, metric: str, reading: Reading) -> None:
 
 
 def _show_comparisons(results: SweepResults, found: Choice, metric: str, reading: Reading) -> None:
-    values, mode = results.values(metric, reading), likely_direction(metric)
-    names, seeds = results.names.each, results.spec.seeds
+    names, seeds, mode = results.names.each, results.spec.seeds, likely_direction(metric)
     base = results.base_setting
     against = st.selectbox(
         "Hold against",
@@ -84,28 +84,28 @@ def _show_comparisons(results: SweepResults, found: Choice, metric: str, reading
         key=f"sweep-against-{results.sweep.id}-{found.best}",
         width=420,
     )
-    pairs = pairs_among(values)
-    rows: list[dict[str, Any]] = []
-    for place, setting in enumerate(found.order, 1):
-        by_seed = {
-            s: float(v) for s, v in zip(seeds, values[setting], strict=True) if np.isfinite(v)
+    rows = [
+        {
+            "place": one.place,
+            "setting": names[one.setting],
+            f"{reading} {metric}": one.spread.text,
+            "seeds": len(one.spread.values),
+            **({} if one.held is None or len(seeds) == 1 else _held_row(one.held, names, mode)),
         }
-        row = {
-            "place": place,
-            "setting": names[setting],
-            f"{reading} {metric}": Spread(names[setting], by_seed).text,
-            "seeds": len(by_seed),
-        }
-        if setting != against and len(seeds) > 1:
-            held = hold(values, names, seeds, setting, against, comparisons=pairs)
-            row |= {
-                "difference (95 % interval)": interval_told(held),
-                "so it is": held_told(held, names, mode),
-            }
-        rows.append(row)
+        for one in compare_all(results, found, metric, reading, against)
+    ]
     st.dataframe(rows, hide_index=True, placeholder="-")
     if len(seeds) > 1:
-        st.caption(_method_told(pairs))
+        st.caption(_method_told(pairs_among(results.values(metric, reading))))
+    comparison = partial(comparison_csv, results, found, metric, reading, against)
+    _download("Comparison (CSV)", f"{_stem(results)}-comparison.csv", comparison, "text/csv")
+
+
+def _held_row(held: Held, names: Sequence[str], mode: Direction) -> dict[str, str]:
+    return {
+        "difference (95 % interval)": interval_told(held),
+        "so it is": held_told(held, names, mode),
+    }
 
 
 def _method_told(pairs: int) -> str:
@@ -124,7 +124,7 @@ def _method_told(pairs: int) -> str:
     )
 
 
-def show_runs(results: SweepResults, metric: str) -> None:
+def show_runs(results: SweepResults, metric: str, reading: Reading) -> None:
     """Show every run with a link to its monitor, a way to compare them, and downloads."""
     st.subheader("All runs")
     started = [history for history in results.histories.values() if history.epochs]
@@ -141,7 +141,7 @@ def show_runs(results: SweepResults, metric: str) -> None:
             | visitor.parameters(),
             disabled=len(started) < 2,  # noqa: PLR2004
         )
-        stem = re.sub(r"\W+", "-", results.sweep.name).strip("-").lower() or "sweep"
+        stem = _stem(results)
         _download(
             "Table (CSV)",
             f"{stem}.csv",
@@ -149,7 +149,7 @@ def show_runs(results: SweepResults, metric: str) -> None:
             "text/csv",
         )
         ledger = store.read_ledger(services.db(), results.sweep.id)
-        everything = partial(sweep_json, results, ledger)
+        everything = partial(sweep_json, results, ledger, metric, reading)
         _download("Everything (JSON)", f"{stem}.json", everything, "application/json")
     st.dataframe(
         _rows(results, metric),
@@ -198,6 +198,10 @@ def _rows(results: SweepResults, metric: str) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _stem(results: SweepResults) -> str:
+    return re.sub(r"\W+", "-", results.sweep.name).strip("-").lower() or "sweep"
 
 
 def _download(label: str, name: str, data: Any, mime: str) -> None:

@@ -87,7 +87,7 @@ def show_sweep(sweep_id: str) -> None:
     sweep_view.show_maps(results, metric, reading, dark=dark)
     sweep_after.show_differences(results)
     sweep_after.show_choice(results, metric, reading)
-    sweep_after.show_runs(results, metric)
+    sweep_after.show_runs(results, metric, reading)
 
     def look_for_news() -> None:
         if sweep_view.signs(sweep_id) != seen:

@@ -200,6 +200,8 @@ def test_a_finished_sweep_shows_its_ledger_and_what_to_take(opened, mine):
     assert "Bonferroni" in texts(app.caption)
     table = next(each.value for each in app.dataframe if "place" in each.value)
     assert list(table["place"]) == [1, 2, 3, 4]
+    assert table["so it is"].notna().sum() == 3
+    assert "Comparison (CSV)" in str(app.get("download_button"))
     assert not [each for each in app.button if each.label in ("Stop", "Resume")]
 
 
@@ -323,7 +325,7 @@ def test_the_export_holds_every_curve_and_the_ledger(db):
 
     sweep = store_sweep(db, sweep_spec(epochs=4), accuracy=broken)
     results = read_results(db, sweep.id)
-    told = json.loads(sweep_json(results, store.read_ledger(db, sweep.id)))
+    told = json.loads(sweep_json(results, store.read_ledger(db, sweep.id), "val_loss", "best"))
     assert len(told["runs"]) == 12
     assert told["runs"][0]["epochs"][2]["logs"]["val_accuracy"] == "NaN"
     assert told["runs"][-1]["values"] == {FACTOR: 0.5, PATIENCE: 3}
