@@ -74,8 +74,14 @@ def read_sweep(store: Store, sweep_id: str) -> Sweep:
     return _sweep_of(row)
 
 
-def read_sweeps(store: Store, owner: str | None = None, *, limit: int = 100) -> list[Sweep]:
-    """Return the newest sweeps of an owner, or of everybody, newest first."""
+def read_sweeps(store: Store, owner: str | None = None, *, limit: int | None = 100) -> list[Sweep]:
+    """Return the newest sweeps of an owner, or of everybody, newest first.
+
+    Args:
+        store: The store.
+        owner: Whose sweeps alone; None for everybody's.
+        limit: The most that are returned; None for all.
+    """
     query = select(sweeps).order_by(sweeps.c.created_s.desc()).limit(limit)
     if owner is not None:
         query = query.where(sweeps.c.owner == owner)

@@ -10,7 +10,7 @@ from pages.parts.words import STATUS_BADGES, duration, escaped
 
 _DELETED, _REFUSED = "sweep-deleted", "sweep-refusal"
 _REFUSALS = (ValueError, PermissionError, LookupError)
-_MOST = 20
+_MOST, _ALL = 20, "sweep-all"
 
 
 def show_actions(sweep: Sweep) -> None:
@@ -47,16 +47,20 @@ def show_refusal() -> None:
 
 
 def show() -> None:
-    """Show the visitor's sweeps, newest first."""
+    """Show the visitor's newest sweeps, newest first, and all of them if wanted."""
     st.subheader("My sweeps")
     if _DELETED in st.session_state:
         st.toast("The sweep is deleted.", icon=":material/delete:")
         del st.session_state[_DELETED]
-    sweeps = store.read_sweeps(services.db(), visitor.owner(), limit=_MOST)
+    # Its widget comes behind the list that it makes longer.
+    limit = None if st.session_state.get(_ALL) else _MOST + 1
+    sweeps = store.read_sweeps(services.db(), visitor.owner(), limit=limit)
     if not sweeps:
         st.caption("None yet. The first one you start appears here.")
-    for sweep in sweeps:
+    for sweep in sweeps if limit is None else sweeps[:_MOST]:
         _show_one(sweep)
+    if len(sweeps) > _MOST:
+        st.toggle("Show all", key=_ALL)
 
 
 def show_badge(sweep: Sweep) -> None:

@@ -9,7 +9,7 @@ from core import store
 from core.specs.presets import quick_demo
 from core.specs.sweep_draft import SweepDraft, draft_for
 from core.store import BranchEpoch, RunStatus
-from pages.parts import services
+from pages.parts import services, sweep_list
 from pages.parts.words import escaped
 from tests.compared_runs import store_run
 from tests.pages.test_visits import button, texts
@@ -76,6 +76,24 @@ def test_the_form_opens_with_a_sweep_over_the_quick_demo_and_its_cost(opened):
     assert "There is no time yet" in texts(app.caption)
     assert SweepDraft.from_query(link(app)).check() == draft_for(quick_demo()).check()
     assert "None yet" in texts(app.caption)
+
+
+def test_older_sweeps_are_listed_when_all_are_asked_for(opened, mine, monkeypatch):
+    monkeypatch.setattr(sweep_list, "_MOST", 2)
+    small = {"factors": (0.1,), "patiences": (1,), "seeds": (0,), "epochs": 1}
+    for number in range(3):
+        mine(name=f"number {number}", **small)
+
+    def listed(app):
+        labels = [each.proto.label for each in app.get("page_link")]
+        return [label for label in labels if "number" in label]
+
+    app = opened()
+    assert listed(app) == ["**number 2**", "**number 1**"]
+    app.toggle(key="sweep-all").set_value(True).run()
+    assert listed(app) == ["**number 2**", "**number 1**", "**number 0**"]
+    app.toggle(key="sweep-all").set_value(False).run()
+    assert len(listed(app)) == 2
 
 
 def test_a_link_fills_the_form(opened):
