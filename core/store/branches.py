@@ -269,6 +269,13 @@ def others_wait(store: Store, sweep_id: str) -> bool:
         return connection.execute(union_all(single, shared).limit(1)).first() is not None
 
 
+def branches_at_work(store: Store) -> bool:
+    """Tell whether a worker trains a branch of any sweep."""
+    query = select(branches.c.id).where(branches.c.status == RunStatus.RUNNING).limit(1)
+    with store.read() as connection:
+        return connection.execute(query).first() is not None
+
+
 def waiting_and_at_work(store: Store, sweep_id: str) -> tuple[int, int]:
     """Return how many branches of a sweep are queued and how many are trained just now."""
     query = (

@@ -11,10 +11,11 @@ from core.plateaus.sweep_work import KnownCurve
 from core.specs.lineage import trunk
 from core.specs.run import RunSpec
 from core.store.connection import Store
-from core.store.progress import read_epochs
+from core.store.progress import read_curves, read_epochs
 from core.store.recorded import recorded_curves
-from core.store.records import Epoch, Run
+from core.store.records import Epoch, Run, Sweep
 from core.store.runs import read_runs
+from core.store.sweeps import read_sweep_runs, read_sweeps
 
 _FEWEST_EPOCHS = 3
 
@@ -37,6 +38,8 @@ class KnownTraining:
 def known_training(store: Store, base: RunSpec, *, owner: str) -> KnownTraining | None:
     """Return the owner's newest such run of three epochs or more; of the same seed if one is.
 
+    Where no run of their own is known, it is the longest of their newest sweep that has one.
+
     Args:
         store: The store.
         base: What a sweep is made from.
@@ -53,7 +56,21 @@ def known_training(store: Store, base: RunSpec, *, owner: str) -> KnownTraining 
         epochs = read_epochs(store, run.id)
         if len(epochs) >= _FEWEST_EPOCHS:
             return KnownTraining(run, _curve(epochs), _pace(epochs))
-    return None
+    found = (_of_sweep(store, sweep, base) for sweep in read_sweeps(store, owner))
+    return next((known for known in found if known is not None), None)
+
+
+def _of_sweep(store: Store, sweep: Sweep, base: RunSpec) -> KnownTraining | None:
+    if _told_apart_by(sweep.spec.base) != _told_apart_by(base):
+        return None
+    seeds = sweep.spec.seeds
+    seed = base.training.seed if base.training.seed in seeds else seeds[0]
+    runs = {run.id: run for run in read_sweep_runs(store, sweep.id) if run.seed == seed}
+    curves = read_curves(store, runs)
+    longest = max(runs, key=lambda run_id: len(curves[run_id]))
+    if len(curves[longest]) < _FEWEST_EPOCHS:
+        return None
+    return KnownTraining(runs[longest], _curve(curves[longest]), _pace(curves[longest]))
 
 
 def _told_apart_by(spec: RunSpec) -> dict[str, Any]:

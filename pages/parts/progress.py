@@ -37,8 +37,15 @@ def progress_of(run: Run, epochs: Sequence[Epoch]) -> Progress:
 
 def _in_queue(run: Run) -> Progress:
     before = store.queue_position(services.db(), run)
-    runs = "run" if before == 1 else "runs"
-    return Progress(0.0, f"{before} {runs} before this one." if before else "Next in the queue.")
+    if before:
+        return Progress(0.0, f"{before} run{'s'[: before > 1]} before this one.")
+    if store.branches_at_work(services.db()):
+        return Progress(
+            0.0,
+            "Next in the queue, after the branch of a sweep that is trained just now: that can "
+            "take minutes.",
+        )
+    return Progress(0.0, "Next in the queue.")
 
 
 def _in_epoch(run: Run, epochs: Sequence[Epoch], batch: Batch | None) -> Progress:

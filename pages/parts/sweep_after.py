@@ -1,6 +1,8 @@
 """What a sweep has shown: what differed, which setting to take, and all of it to take home."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -9,22 +11,24 @@ import streamlit as st
 
 from core import store
 from core.charts.compare.link import Comparison
-from core.charts.compare.seeds import Spread
 from core.charts.compare.table import rows_of, table_csv
-from core.charts.sweep.choice import Choice, choose, hold, pairs_among
+from core.charts.sweep.choice import Choice, Held, choose, pairs_among
 from core.charts.sweep.choice_text import advice, held_told, interval_told, picked_told
+from core.charts.sweep.compared import compare_all, comparison_csv
 from core.charts.sweep.exported import sweep_json
 from core.charts.sweep.partings import partings_of, what_differed
 from core.charts.sweep.results import Reading, SweepResults
-from core.plateaus.directions import likely_direction
+from core.plateaus.directions import Direction, likely_direction
 from core.specs.sweep_draft import SweepDraft
 from core.store import RunStatus
 from pages.parts import services, visitor
 from pages.parts.compare_choice import COMPARE
 from pages.parts.evaluate_choice import EVALUATE, MOST
+from pages.parts.sweep_start import SWEEP
 from pages.parts.words import STATUS_BADGES, escaped
 
 _MOST_COMPARED = 60
+_MORE_SEEDS = 3
 
 
 def show_differences(results: SweepResults) -> None:
@@ -58,6 +62,13 @@ def show_choice(results: SweepResults, metric: str, reading: Reading) -> None:
     if results.sweep.is_active:
         told = f"So far, with the runs that have ended: {told}"
     (st.success if found.worse else st.info)(told, icon=":material/balance:")
+    if found.wants_seeds and len(seeds) == 1:
+        st.page_link(
+            SWEEP,
+            label=f"The same sweep with {_MORE_SEEDS} seeds",
+            icon=":material/casino:",
+            query_params=again_query(results, seeds=_MORE_SEEDS),
+        )
     if len(seeds) > 1 and (picked := picked_told(found, metric)):
         st.markdown(escaped(picked))
     if found.waiting:
@@ -70,8 +81,7 @@ def show_choice(results: SweepResults, metric: str, reading: Reading) -> None:
 
 
 def _show_comparisons(results: SweepResults, found: Choice, metric: str, reading: Reading) -> None:
-    values, mode = results.values(metric, reading), likely_direction(metric)
-    names, seeds = results.names.each, results.spec.seeds
+    names, seeds, mode = results.names.each, results.spec.seeds, likely_direction(metric)
     base = results.base_setting
     against = st.selectbox(
         "Hold against",
@@ -80,28 +90,28 @@ def _show_comparisons(results: SweepResults, found: Choice, metric: str, reading
         key=f"sweep-against-{results.sweep.id}-{found.best}",
         width=420,
     )
-    pairs = pairs_among(values)
-    rows: list[dict[str, Any]] = []
-    for place, setting in enumerate(found.order, 1):
-        by_seed = {
-            s: float(v) for s, v in zip(seeds, values[setting], strict=True) if np.isfinite(v)
+    rows = [
+        {
+            "place": one.place,
+            "setting": names[one.setting],
+            f"{reading} {metric}": one.spread.text,
+            "seeds": len(one.spread.values),
+            **({} if one.held is None or len(seeds) == 1 else _held_row(one.held, names, mode)),
         }
-        row = {
-            "place": place,
-            "setting": names[setting],
-            f"{reading} {metric}": Spread(names[setting], by_seed).text,
-            "seeds": len(by_seed),
-        }
-        if setting != against and len(seeds) > 1:
-            held = hold(values, names, seeds, setting, against, comparisons=pairs)
-            row |= {
-                "difference (95 % interval)": interval_told(held),
-                "so it is": held_told(held, names, mode),
-            }
-        rows.append(row)
+        for one in compare_all(results, found, metric, reading, against)
+    ]
     st.dataframe(rows, hide_index=True, placeholder="-")
     if len(seeds) > 1:
-        st.caption(_method_told(pairs))
+        st.caption(_method_told(pairs_among(results.values(metric, reading))))
+    comparison = partial(comparison_csv, results, found, metric, reading, against)
+    _download("Comparison (CSV)", f"{_stem(results)}-comparison.csv", comparison, "text/csv")
+
+
+def _held_row(held: Held, names: Sequence[str], mode: Direction) -> dict[str, str]:
+    return {
+        "difference (95 % interval)": interval_told(held),
+        "so it is": held_told(held, names, mode),
+    }
 
 
 def _method_told(pairs: int) -> str:
@@ -138,7 +148,7 @@ def show_runs(results: SweepResults, metric: str, reading: Reading) -> None:
             disabled=len(started) < 2,  # noqa: PLR2004
         )
         _show_evaluation(results, metric, reading)
-        stem = re.sub(r"\W+", "-", results.sweep.name).strip("-").lower() or "sweep"
+        stem = _stem(results)
         _download(
             "Table (CSV)",
             f"{stem}.csv",
@@ -146,7 +156,7 @@ def show_runs(results: SweepResults, metric: str, reading: Reading) -> None:
             "text/csv",
         )
         ledger = store.read_ledger(services.db(), results.sweep.id)
-        everything = partial(sweep_json, results, ledger)
+        everything = partial(sweep_json, results, ledger, metric, reading)
         _download("Everything (JSON)", f"{stem}.json", everything, "application/json")
     st.dataframe(
         _rows(results, metric),
@@ -185,9 +195,15 @@ def _show_evaluation(results: SweepResults, metric: str, reading: Reading) -> No
     )
 
 
-def again_query(results: SweepResults) -> dict[str, str]:
-    """Return the parameters of a link to the form with this sweep's settings."""
-    return SweepDraft.of(results.spec).to_query() | visitor.parameters()
+def again_query(results: SweepResults, *, seeds: int | None = None) -> dict[str, str]:
+    """Return the parameters of a link to the form with this sweep's settings.
+
+    Args:
+        results: The sweep.
+        seeds: How many to train it with; as many as it has by default.
+    """
+    draft = SweepDraft.of(results.spec)
+    return replace(draft, seeds=seeds or draft.seeds).to_query() | visitor.parameters()
 
 
 def _rows(results: SweepResults, metric: str) -> list[dict[str, Any]]:
@@ -210,6 +226,10 @@ def _rows(results: SweepResults, metric: str) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _stem(results: SweepResults) -> str:
+    return re.sub(r"\W+", "-", results.sweep.name).strip("-").lower() or "sweep"
 
 
 def _download(label: str, name: str, data: Any, mime: str) -> None:

@@ -92,12 +92,13 @@ def _explained(known: KnownTraining | None) -> str:
             "of yours with these scans and this model is known: train one, and both become "
             "sharper."
         )
+    of_sweep = " of a sweep" if known.run.sweep_id else ""
     return (
-        f"As seen on your run “{escaped(known.run.name)}”, {when(known.run)}, with the same scans, "
-        f"model and first learning rate: {known.seconds:.1f} s an epoch, and the callbacks "
-        "replayed over its curve tell when settings first act. After that, nothing of what they "
-        "do was seen yet: they may stay together (the lower number) or all part at once (the "
-        "higher). Other seeds part somewhat earlier or later."
+        f"As seen on your run “{escaped(known.run.name)}”{of_sweep}, {when(known.run)}, with the "
+        f"same scans, model and first learning rate: {known.seconds:.1f} s an epoch, and the "
+        "callbacks replayed over its curve tell when settings first act. After that, nothing of "
+        "what they do was seen yet: they may stay together (the lower number) or all part at once "
+        "(the higher). Other seeds part somewhat earlier or later."
     )
 
 

@@ -14,6 +14,7 @@ from pages.parts import (
     sweep_findings,
     sweep_list,
     sweep_start,
+    sweep_troubles,
     sweep_view,
     visitor,
 )
@@ -80,8 +81,7 @@ def show_sweep(sweep_id: str) -> None:
             query_params=sweep_after.again_query(results),
         )
     sweep_list.show_refusal()
-    if sweep.error:
-        st.error(escaped(sweep.error), icon=":material/error:")
+    sweep_troubles.show(results)
     sweep_view.show_ledger(results)
     metric, reading, seed = sweep_view.choose(results)
     sweep_view.show_tree(results, seed, dark=dark)

@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
+from core import store
+from core.specs.run import RunSpec
 from core.store import RunStatus
-from pages.parts.progress import line
+from pages.parts.progress import line, progress_of
 from tests.charts.histories import a_run, an_epoch
+from tests.swept import store_sweep, sweep_spec
 
 STOPPED = replace(a_run(status=RunStatus.STOPPED), started_s=0.0, ended_s=14 * 3600.0)
 EPOCHS = [an_epoch(number, seconds=20.0) for number in range(4)]
@@ -23,3 +26,15 @@ def test_a_fork_trained_only_for_its_own_epochs():
 
 def test_a_run_without_epochs_does_not_speak_of_a_time():
     assert line(STOPPED, []) == "**0** of 20 epochs · cpu"
+
+
+def test_a_run_that_waits_for_a_branch_of_a_sweep_says_so(db):
+    first, second = (store.create_run(db, RunSpec(), owner="me") for _ in range(2))
+    first, second = store.read_run(db, first), store.read_run(db, second)
+    sweep = store_sweep(db, sweep_spec(seeds=(0,)), most_epochs=0)
+    assert progress_of(first, []).text == "Next in the queue."
+    branch = store.claim_branch(db, sweep.id, task="t", worker="w")
+    assert "after the branch of a sweep" in progress_of(first, []).text
+    assert progress_of(second, []).text == "1 run before this one."
+    store.end_branch(db, branch, RunStatus.FINISHED)
+    assert progress_of(first, []).text == "Next in the queue."

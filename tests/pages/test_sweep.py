@@ -8,8 +8,9 @@ import pytest
 from core import store
 from core.specs.presets import quick_demo
 from core.specs.sweep_draft import SweepDraft, draft_for
-from core.store import RunStatus
+from core.store import BranchEpoch, RunStatus
 from pages.parts import services
+from pages.parts.words import escaped
 from tests.compared_runs import store_run
 from tests.pages.test_visits import button, texts
 from tests.swept import store_sweep, sweep_spec
@@ -211,6 +212,8 @@ def test_a_finished_sweep_shows_its_ledger_and_what_to_take(opened, mine):
     assert "Bonferroni" in texts(app.caption)
     table = next(each.value for each in app.dataframe if "place" in each.value)
     assert list(table["place"]) == [1, 2, 3, 4]
+    assert table["so it is"].notna().sum() == 3
+    assert "Comparison (CSV)" in str(app.get("download_button"))
     assert not [each for each in app.button if each.label in ("Stop", "Resume")]
 
 
@@ -254,12 +257,16 @@ def test_the_link_of_a_sweep_says_what_is_looked_at(opened, mine):
     assert next(each for each in app.selectbox if each.label == "Metric").value == "val_loss"
 
 
-def test_one_seed_is_said_not_to_tell(opened, mine):
-    app = opened(sweep=mine(seeds=(3,)).id)
+def test_one_seed_is_said_not_to_tell_and_a_link_trains_three(opened, mine):
+    sweep = mine(seeds=(3,))
+    app = opened(sweep=sweep.id)
     next(each for each in app.button_group if each.label == "Of each curve").set_value(
         "final"
     ).run()
     assert "One seed cannot tell" in texts(app.info)
+    more = next(each for each in app.get("page_link") if "3 seeds" in each.proto.label)
+    again = SweepDraft.from_query(dict(parse_qsl(more.proto.query_string))).check()
+    assert (again.seeds, again.axes) == ((3, 4, 5), sweep.spec.axes)
 
 
 def test_a_stopped_sweep_is_resumed_by_its_owner_alone(opened, mine, db):
@@ -283,6 +290,19 @@ def test_a_sweep_is_deleted_after_it_was_asked_for(opened, mine, db):
     [each for each in app.button if each.label == "Delete"][-1].click().run()
     assert store.read_sweeps(db) == []
     assert store.read_sweep_runs(db, sweep.id) == []
+
+
+def test_the_page_says_why_runs_failed_and_what_they_noted(opened, mine, db):
+    sweep = mine(patiences=(1,), seeds=(0,), most_epochs=1)
+    (branch,) = store.read_branches(db, sweep.id)
+    ids = store.read_run_ids(db, branch)
+    ended = {ids[0]: (RunStatus.FAILED, "No *metric*.")}
+    store.write_branch_epoch(db, branch, BranchEpoch(1, 1.0, {}, ended=ended))
+    store.add_note(db, ids[1], "The state was *damaged*.")
+    app = opened(sweep=sweep.id)
+    assert escaped("1 of 2 runs failed (factor 0.1): No *metric*.") in texts(app.error)
+    assert "Notes of its runs (1)" in [each.label for each in app.expander]
+    assert escaped("1 of 2 runs: The state was *damaged*.") in texts(app.markdown)
 
 
 def test_older_sweeps_are_shown_on_demand(opened, mine):
@@ -345,7 +365,7 @@ def test_the_export_holds_every_curve_and_the_ledger(db):
 
     sweep = store_sweep(db, sweep_spec(epochs=4), accuracy=broken)
     results = read_results(db, sweep.id)
-    told = json.loads(sweep_json(results, store.read_ledger(db, sweep.id)))
+    told = json.loads(sweep_json(results, store.read_ledger(db, sweep.id), "val_loss", "best"))
     assert len(told["runs"]) == 12
     assert told["runs"][0]["epochs"][2]["logs"]["val_accuracy"] == "NaN"
     assert told["runs"][-1]["values"] == {FACTOR: 0.5, PATIENCE: 3}

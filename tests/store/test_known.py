@@ -6,6 +6,7 @@ from core.specs.data import SimulatedScans
 from core.specs.run import RunSpec, TrainingSpec
 from core.store.known import known_training
 from tests.compared_runs import store_run
+from tests.swept import RATE, store_sweep, sweep_spec
 
 ME = store.owner_of("me")
 CURVE = (0.5, 0.6, 0.7, 0.7)
@@ -51,3 +52,30 @@ def test_another_first_learning_rate_is_another_training(db):
     store_run(db, values=CURVE, owner="me")
     faster = BASE.model_copy(update={"training": TrainingSpec(learning_rate=0.01)})
     assert known_training(db, faster, owner=ME) is None
+
+
+def test_where_no_run_is_known_the_longest_run_of_the_newest_sweep_is(db):
+    watched = {"monitor": "val_accuracy"}
+    callbacks = (ReduceLROnPlateau(**watched), EarlyStopping(**watched))
+    base = RunSpec(training=TrainingSpec(epochs=9), callbacks=callbacks).model_dump()
+    spec = sweep_spec(factors=(0.5,), patiences=(1,), stopping=(2, 30), seeds=(1, 0), base=base)
+    store_sweep(db, spec, owner="another")
+    assert known_training(db, spec.base, owner=ME) is None
+    store_sweep(db, spec, owner="me", most_epochs=2)
+    assert known_training(db, spec.base, owner=ME) is None
+    sweep = store_sweep(db, spec, owner="me", accuracy=lambda *_: 0.9)
+    store_sweep(db, spec, owner="me", most_epochs=2)
+    known = known_training(db, spec.base, owner=ME)
+    assert (known.run.sweep_id, known.run.setting, known.run.seed) == (sweep.id, 1, 0)
+    assert known.curve.rates.start == RATE
+    assert (len(known.curve.rates.values), known.seconds) == (9, 2.0)
+    own = store_run(db, "own", CURVE, owner="me")
+    assert known_training(db, spec.base, owner=ME).run.id == own
+
+
+def test_a_sweep_of_another_training_tells_nothing(db):
+    spec = sweep_spec(factors=(0.5,), seeds=(0,), epochs=4)
+    store_sweep(db, spec, owner="me")
+    assert known_training(db, spec.base, owner=ME) is not None
+    other = spec.base.model_copy(update={"scans": SimulatedScans(seed=9)})
+    assert known_training(db, other, owner=ME) is None

@@ -73,6 +73,11 @@ class Choice:
         return [one.against for one in self.held if one.same]
 
     @property
+    def wants_seeds(self) -> bool:
+        """Whether settings differ, and one seed is all that tells of it."""
+        return self.seeds == 1 and len(self.same) < len(self.held)
+
+    @property
     def open(self) -> list[int]:
         """Those that cannot be told from the best."""
         decided = {*self.worse, *self.same}

@@ -19,7 +19,7 @@ def advice(choice: Choice, names: Sequence[str], metric: str) -> str:
             f"Take any: all {len(choice.order)} settings came out the same, because their "
             "callbacks never decided anything that changed this value."
         )
-    if choice.seeds == 1:
+    if choice.wants_seeds:
         return _one_seed(choice, names, metric)
     if not choice.worse:
         return (
@@ -85,16 +85,21 @@ def picked_told(choice: Choice, metric: str) -> str:
 
 
 def _one_seed(choice: Choice, names: Sequence[str], metric: str) -> str:
-    found = choice.held[0]
+    alike = f" and, with the same value, {_named(choice.same, names)}" if choice.same else ""
     return (
-        f"One seed cannot tell. “{names[choice.best]}” came out best in {metric}, ahead of "
-        f"“{names[found.against]}”, but another seed may turn that round. Train the same sweep "
-        "with three seeds or more."
+        f"One seed cannot tell. “{names[choice.best]}”{alike} came out best in {metric}, ahead of "
+        f"“{names[_rival(choice).against]}”, but another seed may turn that round. Train the same "
+        "sweep with three seeds or more."
     )
 
 
+def _rival(choice: Choice) -> Held:
+    """Return the first that did not give the very values of the best one; there is one."""
+    return next(one for one in choice.held if not one.same)
+
+
 def _next(choice: Choice, names: Sequence[str]) -> str:
-    rival = next(one for one in choice.held if not one.same)
+    rival = _rival(choice)
     lead = "" if rival.contrast is None else f", {spread_text(abs(rival.contrast.difference))},"
     return f"the next, “{names[rival.against]}”{lead}"
 

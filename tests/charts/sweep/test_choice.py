@@ -91,6 +91,12 @@ def test_one_seed_is_said_not_to_tell():
     assert interval_told(found.held[0]) == ""
 
 
+def test_with_one_seed_a_setting_that_is_level_with_the_best_is_not_behind_it():
+    words = said([[0.9], [0.8], [0.9]])
+    assert "“patience 0” and, with the same value, “patience 2” came out best" in words
+    assert "ahead of “patience 1”, but" in words
+
+
 def test_settings_with_the_same_values_are_no_choice():
     assert "Take any: all 2 settings came out the same" in said([[0.9, 0.8], [0.9, 0.8]])
     mixed = chosen([[0.95, 0.951, 0.949], [0.95, 0.951, 0.949], [0.7, 0.71, 0.69]])
