@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from core import store
 from core.store import Batch, Epoch, Run, RunStatus
 from pages.parts import services
-from pages.parts.words import duration
+from pages.parts.words import counted, duration
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def progress_of(run: Run, epochs: Sequence[Epoch]) -> Progress:
 def _in_queue(run: Run) -> Progress:
     before = store.queue_position(services.db(), run)
     if before:
-        return Progress(0.0, f"{before} run{'s'[: before > 1]} before this one.")
+        return Progress(0.0, f"{counted(before, 'run')} before this one.")
     if store.branches_at_work(services.db()):
         return Progress(
             0.0,

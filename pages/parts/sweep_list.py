@@ -6,7 +6,7 @@ from core import store
 from core.store import Run, RunStatus, Sweep, UnknownSweep
 from pages.parts import longer, services, visitor
 from pages.parts.sweep_start import SWEEP, refusal
-from pages.parts.words import STATUS_BADGES, duration, escaped
+from pages.parts.words import STATUS_BADGES, counted, duration, escaped
 
 _DELETED, _REFUSED = "sweep-deleted", "sweep-refusal"
 _REFUSALS = (ValueError, PermissionError, LookupError)
@@ -77,10 +77,10 @@ def _show_one(sweep: Sweep) -> None:
             query_params={"sweep": sweep.id, **visitor.parameters()},
         )
         show_badge(sweep)
-        seeds = len(sweep.spec.seeds)
         st.caption(
-            f"{sweep.spec.setting_count} settings · {seeds} seed{'s'[: seeds > 1]} · "
-            f"{ledger.epochs_trained:,} epochs trained for {ledger.epochs_reported:,} "
+            f"{counted(sweep.spec.setting_count, 'setting')} · "
+            f"{counted(len(sweep.spec.seeds), 'seed')} · "
+            f"{counted(ledger.epochs_trained, 'epoch')} trained for {ledger.epochs_reported:,} "
             f"· saved {duration(ledger.seconds_saved)}"
         )
         show_actions(sweep)

@@ -7,7 +7,7 @@ from core.plateaus.sweep_work import Work, estimate_work
 from core.specs.sweep import SweepSpec
 from core.store.known import KnownTraining, known_training
 from pages.parts import launch, once, services, visitor
-from pages.parts.words import duration, escaped, when
+from pages.parts.words import counted, duration, escaped, when
 
 SWEEPS = "sweeps"
 _REFUSED = "sweep_refused"
@@ -64,12 +64,12 @@ def _show_work(spec: SweepSpec) -> None:
     known = _known(visitor.owner(), spec.base.model_dump_json(), spec)
     source = f"{known.run.id} {len(known.curve.rates.values)}" if known else ""
     work = _work(spec.model_dump_json(), source, spec, known)
-    seeds = len(spec.seeds)
     with st.container(horizontal=True):
         st.metric(
             "Runs",
             work.runs,
-            help=f"{spec.setting_count} settings, each with {seeds} seed{'s'[: seeds > 1]}.",
+            help=f"{counted(spec.setting_count, 'setting')}, each with "
+            f"{counted(len(spec.seeds), 'seed')}.",
         )
         st.metric("Epochs, one by one", f"{work.reported:,}", help="If no run stops early.")
         st.metric("Epochs with sharing", _between(work.least, work.most))

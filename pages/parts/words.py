@@ -54,6 +54,11 @@ def told_apart(labels: Mapping[str, str]) -> dict[str, str]:
     return told
 
 
+def counted(number: int, thing: str) -> str:
+    """Return a number with its noun: "1 seed", "2,000 seeds"."""
+    return f"{number:,} {thing}{'s'[: number != 1]}"
+
+
 def duration(seconds: float) -> str:
     """Return a time span as a person says it: "42 s", "3 min 5 s", "2 h 10 min"."""
     minutes, rest = divmod(round(max(0.0, seconds)), 60)

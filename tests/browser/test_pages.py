@@ -13,7 +13,9 @@ PAGES = [
     "runs",
     "replay",
     "compare",
+    "sweep",
     "datasets",
+    "classify",
     "evaluate",
 ]
 NOTICE = "Research and education only. Not a medical device. Do not upload identifiable scans."
