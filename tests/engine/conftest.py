@@ -15,6 +15,8 @@ from tests.waiting import until
 WARM_UP_S = 300
 
 
+# Before xdist looks at the groups.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     for item in items:
         if Path(item.fspath).parent == Path(__file__).parent:
