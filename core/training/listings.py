@@ -87,6 +87,15 @@ def _rows(statements: Sequence[ast.stmt], depth: int) -> Iterator[tuple[str, int
         if _LEFT_OUT not in text:
             yield "    " * depth + text, statement.lineno, last
             yield from _rows(inner, depth + 1)
+        yield from _finally(getattr(statement, "finalbody", []), depth)
+
+
+def _finally(statements: Sequence[ast.stmt], depth: int) -> Iterator[tuple[str, int, int]]:
+    """Yield the lines of what a `try` does in any case, such as the end of `fit` on JAX."""
+    if statements:
+        before = statements[0].lineno - 1
+        yield "    " * depth + "finally:", before, before
+        yield from _rows(statements, depth + 1)
 
 
 def _one_line(statement: ast.stmt) -> str:

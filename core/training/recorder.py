@@ -175,6 +175,7 @@ class Recorder(keras.callbacks.Callback):
             raise StopRequested
 
     def _take_the_hand(self, batch: int) -> None:
+        # On JAX, asking for it puts the variables back. Source: `Callback.model`, Keras 3.15.
         model: Any = self.model
         for intervention in self._hand.act(self._epoch, batch, model.optimizer):
             self._journal.add(intervention)

@@ -331,11 +331,15 @@ def build_model(spec: TrainingSpec, scans: ScanSet, *, use_ema: bool = False) ->
 def _create_variables(model: keras.Model) -> None:
     """Make the variables of optimizer and metrics now, as `fit` would in its first step.
 
-    TensorFlow traces a step that creates variables twice, which takes a second.
+    TensorFlow traces a step that creates variables twice, which takes a second. On JAX, `fit`
+    looks at a batch first if anything is not built, the loss included; ScanBatches would take
+    that for an epoch. Source: `Trainer._symbolic_build`, Keras 3.15.
     """
     model.optimizer.build(model.trainable_variables)
     nothing = keras.ops.zeros((1, *model.output_shape[1:]))
     model.compute_metrics(x=None, y=nothing, y_pred=nothing)
+    if keras.backend.backend() != "tensorflow":
+        model.compute_loss(x=None, y=nothing, y_pred=nothing)
     model.reset_metrics()
 
 

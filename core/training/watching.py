@@ -21,6 +21,7 @@ from core.store.traces import Call, Listing
 from core.training import listings
 from core.training.callbacks import counters_of
 from core.training.console import Console
+from core.training.hand import rate_of
 
 HOOKS = (
     *(f"on_{what}_{half}" for what in ("train", "test", "predict") for half in ("begin", "end")),
@@ -53,6 +54,7 @@ class Watch:
         self.sources: dict[str, Listing] = {}
         self.printed = io.StringIO()
         self._model: Any = model
+        self._rate = 0.0  # As the last hook left it.
         self._directory = directory
         self._began_s = time.perf_counter()
         self._loops = {
@@ -90,7 +92,8 @@ class Watch:
             start_s = time.perf_counter()
             result = function(*arguments)
             seconds = time.perf_counter() - start_s
-            self._add(0, name, start_s, seconds, rate=self._rate())
+            # Not read here: on JAX the function holds all variables, and the model has none.
+            self._add(0, name, start_s, seconds, rate=self._rate)
             return result
 
         return computed
@@ -154,16 +157,16 @@ class Watch:
 
     def _state(self, callback: keras.callbacks.Callback, logs: Any) -> dict[str, Any]:
         counted = counters_of(callback)
+        # A callback's model has its variables in the midst of an epoch, on JAX too.
+        # Source: `Callback.model`, Keras 3.15.
+        model: Any = callback.model
+        self._rate = _rounded(rate_of(model.optimizer))
         return {
             "logs": None if logs is None else {k: _plain(v) for k, v in logs.items()},
-            "rate": self._rate(),
-            "stopped": bool(self._model.stop_training),
+            "rate": self._rate,
+            "stopped": bool(model.stop_training),
             "counters": {name: _plain(counted[name]) for name in _COUNTED if name in counted},
         }
-
-    def _rate(self) -> float:
-        rate = keras.ops.convert_to_numpy(self._model.optimizer.learning_rate)
-        return _rounded(float(np.asarray(rate)))
 
     def _shown(self, printed: str) -> str:
         lines: list[str] = []

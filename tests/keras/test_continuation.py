@@ -375,6 +375,8 @@ def test_the_rate_cut_by_hand_is_an_event_and_is_cut_again_at_the_same_batch(lab
     ]
     assert (change.epoch, change.detail["batch"], change.detail["by"]) == (1, 1, "hand")
     assert change.detail["to"] == pytest.approx(change.detail["from"] * 0.3)
+    # It holds from there on: nothing puts the old rate back.
+    assert store.read_epochs(lab.db, whole)[1].learning_rate_after == change.detail["to"]
     before = lab.facts(whole)
     # Back to before the cut: it is done again where it was done.
 

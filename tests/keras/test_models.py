@@ -56,6 +56,24 @@ def test_the_order_of_the_scans_depends_on_seed_and_epoch_alone(tiny_scans):
     assert not np.array_equal(straight[0], next(orders(seed=4, first_epoch=0, epochs=1)))
 
 
+def test_a_training_begins_with_the_order_of_its_first_epoch(tiny_scans, shallow_net, monkeypatch):
+    from core.specs.run import TrainingSpec
+    from core.training import batches, run
+
+    drawn = []
+    begun = batches.ScanBatches.on_epoch_begin
+
+    def draw(this):
+        begun(this)
+        drawn.append(this._epoch)
+
+    monkeypatch.setattr(batches.ScanBatches, "on_epoch_begin", draw)
+    model = run.build_model(TrainingSpec(), tiny_scans)
+    training = batches.ScanBatches(tiny_scans, validation=False, batch_size=16)
+    model.fit(batches.UntunedBatches(training), epochs=2, verbose=0)
+    assert drawn == [0, 1]
+
+
 def test_a_seed_decides_the_weights_whatever_other_threads_draw(tiny_scans, monkeypatch):
     from core.specs.run import TrainingSpec
     from core.training import models, run
