@@ -13,6 +13,7 @@ import pytest
 
 pytestmark = [
     pytest.mark.keras,
+    pytest.mark.timeout(900),
     pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="JAX is not installed"),
 ]
 ROOT = Path(__file__).parents[2]
@@ -54,7 +55,7 @@ def test_runs_rates_resumes_traces_and_heat_maps_are_the_same_on_jax(tmp_path):
         capture_output=True,
         text=True,
         check=False,
-        timeout=280,
+        timeout=850,
     )
     told = f"{child.stdout[-6000:]}\n{child.stderr[-2000:]}"
     assert child.returncode == 0, told
