@@ -34,21 +34,13 @@ def db(tmp_path):
 
 @pytest.fixture
 def shallow_net(request, monkeypatch):
-    """Build one layer of each kind that `small_cnn` has: half the time of a short training.
+    """Train a shallow network; a test marked `small_cnn` trains that."""
+    if not request.node.get_closest_marker("small_cnn"):
+        pytest.importorskip("keras")
+        from core.training import models
+        from tests.keras import shallow
 
-    A test marked `small_cnn` has the whole network.
-    """
-    models = pytest.importorskip("core.training.models")
-    if request.node.get_closest_marker("small_cnn"):
-        return
-    layers = models.layers
-
-    def features(x):
-        x = models._normalised(layers.Conv2D(16, 5, strides=4, padding="same", use_bias=False)(x))
-        x = layers.GlobalMaxPooling2D()(layers.MaxPooling2D()(x))
-        return layers.Dropout(0.3)(x)
-
-    monkeypatch.setitem(models._ARCHITECTURES, "small_cnn", features)
+        monkeypatch.setitem(models._ARCHITECTURES, "small_cnn", shallow.features)
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ def small_disk(tmp_path):
     subprocess.run(["umount", str(directory)], check=True)
 
 
+@pytest.mark.small_cnn
 def test_a_disk_that_fills_up_while_states_are_saved_loses_those_alone(
     small_disk, train, db, monkeypatch
 ):
@@ -52,6 +53,7 @@ def test_a_disk_that_fills_up_while_states_are_saved_loses_those_alone(
     }
 
 
+@pytest.mark.small_cnn
 def test_a_run_goes_on_from_the_last_state_that_fitted(small_disk, train, db, monkeypatch):
     from core.training import run as runner
 

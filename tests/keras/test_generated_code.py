@@ -77,6 +77,7 @@ def test_the_callbacks_are_the_same():
     assert [theirs(epoch, 0.1) for epoch in range(16)] == [planned(e, 0.1) for e in range(16)]
 
 
+@pytest.mark.small_cnn
 def test_the_script_repeats_the_history_of_the_run(db, train, tiny_scans, tmp_path, monkeypatch):
     chosen = (
         specs.LearningRateScheduler(schedule="step", decay_epochs=1),

@@ -23,7 +23,6 @@ AGAIN = (
     "test_continuation.py::test_the_rate_cut_by_hand_is_an_event_and_is_cut_again_at_the_same_batch",
     # Branches of a sweep and runs alone are equal only if both begin with it.
     "test_models.py::test_a_training_begins_with_the_order_of_its_first_epoch",
-    "test_trace.py::test_the_logs_say_the_rate_the_epoch_trained_with",
     "test_trace.py::test_each_call_stands_at_the_line_that_names_its_hook",
     "test_readout.py::test_where_nothing_speaks_for_the_class_the_map_is_zero",
 )

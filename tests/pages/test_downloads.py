@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.applications import Starlette
@@ -74,7 +75,9 @@ def get(path):
         scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b""}
         await Starlette(routes=[saved_models.ROUTE])(scope, receive, send)
 
-    asyncio.run(ask())
+    # Where a browser's test came before, this thread has a loop of Playwright's.
+    with ThreadPoolExecutor() as threads:
+        threads.submit(lambda: asyncio.run(ask())).result()
     headers = {name.decode(): value.decode() for name, value in told[0]["headers"]}
     return told[0]["status"], headers, [message["body"] for message in told[1:]]
 
