@@ -15,10 +15,13 @@ from pages.parts import (
     visitor,
 )
 
+# A picture of our own: the browser would fetch a Material one from Google.
+_ICON = Path(__file__).parent / "pages" / "parts" / "icon.svg"
+
 
 def main() -> None:
     """Show the page a visitor asked for, with what stands on every page."""
-    st.set_page_config(page_title="Plateau", page_icon=":material/trending_flat:", layout="wide")
+    st.set_page_config(page_title="Plateau", page_icon=_ICON, layout="wide")
     page = st.navigation(
         {
             "Learn": [

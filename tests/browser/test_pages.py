@@ -22,14 +22,17 @@ NOTICE = "Research and education only. Not a medical device. Do not upload ident
 
 
 @pytest.mark.parametrize("path", ["", *PAGES])
-def test_every_page_opens_with_its_notice(page, path):
-    errors = []
+def test_every_page_opens_with_its_notice_and_asks_nobody_else(page, server, path):
+    errors, asked = [], []
     page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
     page.goto(f"/{path}")
     page.get_by_text(NOTICE).wait_for()
     page.get_by_role("heading").first.wait_for()
     until_drawn(page)
     assert not errors
+    own = (server.url, "data:", "blob:")
+    assert not [address for address in asked if not address.startswith(own)]
 
 
 @pytest.mark.parametrize("path", PAGES)
