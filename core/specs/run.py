@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from core.specs import names
 from core.specs.callbacks import AnyCallback, SwapEMAWeights
 from core.specs.data import ScansSpec, SimulatedScans
 from core.specs.fields import setting
@@ -102,9 +103,9 @@ class RunSpec(BaseModel):
     name: str = setting(
         "Quick demo",
         "A name to find the run by.",
-        rule="have 1 to 64 letters, digits, spaces, ., - or _",
+        rule=names.RULE,
         remedy="Try a short one, such as patience 2.",
-        pattern=r"^[\w .-]{1,64}$",
+        pattern=names.PATTERN,
     )
     scans: ScansSpec = Field(default_factory=SimulatedScans)
     training: TrainingSpec = Field(default_factory=TrainingSpec)

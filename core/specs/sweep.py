@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from core.specs import names
 from core.specs.callbacks import ModelCheckpoint
 from core.specs.fields import setting
 from core.specs.problems import InvalidSettings, Problem, build_run, check_file_name, check_run
@@ -77,9 +78,9 @@ class SweepSpec(BaseModel):
     name: str = setting(
         "Sweep",
         "A name to find the sweep by.",
-        rule="have 1 to 64 letters, digits, spaces, ., - or _",
+        rule=names.RULE,
         remedy="Try a short one, such as factor and patience.",
-        pattern=r"^[\w .-]{1,64}$",
+        pattern=names.PATTERN,
     )
     base: RunSpec
     axes: tuple[Axis, ...]
@@ -236,7 +237,7 @@ def without_refused(base: RunSpec) -> RunSpec:
 def _problem(detail: Mapping[str, Any]) -> Problem:
     key = ".".join(str(part) for part in detail["loc"])
     if detail["loc"] == ("name",):
-        rule = "have 1 to 64 letters, digits, spaces, ., - or _"
-        return Problem(key, f"`name` must {rule}, got {detail['input']!r}. Try a short one.")
+        said = f"`name` must {names.RULE}, got {detail['input']!r}. Try a short one."
+        return Problem(key, said)
     message = str(detail["msg"]).removeprefix("Value error, ")
     return Problem(key, message if detail["loc"] == () else f"`{key}`: {message}.")

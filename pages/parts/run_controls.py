@@ -8,7 +8,7 @@ from core import store
 from core.plateaus.wording import format_rate
 from core.store import Intervention, InterventionKind, Run, RunStatus
 from pages.parts import launch, services, visitor
-from pages.parts.words import STATUS_BADGES, quoting
+from pages.parts.words import STATUS_BADGES, escaped, quoting
 
 _REFUSED = "run-refused"
 _CUT = 0.3
@@ -18,7 +18,7 @@ _WENT_WRONG = (RunStatus.STOPPED, RunStatus.INTERRUPTED, RunStatus.FAILED)
 def show_head(run: Run) -> None:
     """Show the run's name, where it stands, and what its owner can do at once."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.header(run.name, width="content")
+        st.header(escaped(run.name), width="content")
         label, icon, color = STATUS_BADGES[run.status]
         st.badge(label, icon=icon, color=color)
         if run.sweep_id is not None:

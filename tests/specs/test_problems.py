@@ -108,6 +108,20 @@ def test_the_best_model_cannot_be_told_inside_an_epoch():
     assert "`save_freq` must be 'epoch'" in sentences["ModelCheckpoint"]
 
 
+@pytest.mark.parametrize(
+    "name", ["factor 0.3, patience 2", "rate x0.3 (copy)", "Größe 96: a=1", "_"]
+)
+def test_a_name_may_say_what_a_run_is(name):
+    assert check_run({"name": name}).name == name
+
+
+@pytest.mark.parametrize(
+    "name", ["=1+1", "+1", "", "a/b", "<b>", "a{b}", "x" * 65, "*bold*", "a|b"]
+)
+def test_a_name_that_would_act_elsewhere_is_refused(name):
+    assert problems_of(name=name)["name"].startswith("`name` must begin with a letter or digit")
+
+
 def test_a_misspelt_setting_is_named():
     sentences = problems_of(**callback("ReduceLROnPlateau", epsilon=0.1))
     assert sentences["ReduceLROnPlateau.epsilon"].startswith("`epsilon` is no setting here")
