@@ -8,6 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.plateaus.arrays import Curves
+from core.plateaus.early_stopping import EarlyStoppingSettings
+from core.plateaus.early_stopping_replay import replay_early_stopping
+from core.plateaus.reduce_lr import ReduceLROnPlateauSettings
+from core.plateaus.reduce_lr_replay import replay_reduce_lr_on_plateau
 from core.specs import links, presets
 from core.specs.callbacks import (
     BackupAndRestore,
@@ -54,6 +59,11 @@ EXAMPLES = [
         "stops_before_reduction",
         "EarlyStopping.patience",
         run_of(reducing(patience=13), stopping(patience=13)),
+    ),
+    (
+        "stops_before_reduction",
+        "EarlyStopping.patience",
+        run_of(reducing(patience=5), stopping(patience=4, start_from_epoch=8)),
     ),
     ("direction_unknown", "EarlyStopping.monitor", run_of(stopping(monitor="val_acc"))),
     ("direction_unknown", "ReduceLROnPlateau.mode", run_of(reducing(monitor="learning_rate"))),
@@ -179,6 +189,42 @@ def test_a_plateau_just_long_enough_is_left_alone():
     assert lint(run_of(reducing(patience=14))) == []
     assert lint(run_of(reducing(cooldown=3), stopping(patience=6))) == []
     assert lint(run_of(reducing(cooldown=1), stopping(patience=3)))[0].rule == "cooldown_of_one"
+
+
+@pytest.mark.parametrize("start", [0, 1, 2, 8])
+@pytest.mark.parametrize("patience", [1, 4, 5, 6])
+@pytest.mark.parametrize("cooldown", [0, 3])
+def test_a_stop_is_a_warning_where_it_forestalls_the_reduction_of_a_curve_that_never_rises(
+    start, patience, cooldown
+):
+    spec = run_of(
+        reducing(patience=5, cooldown=cooldown),
+        stopping(patience=patience, start_from_epoch=start),
+        epochs=30,
+    )
+    flat = Curves.of([0.5] * 30)
+    reduced = replay_reduce_lr_on_plateau(
+        ReduceLROnPlateauSettings.of(patience=5), flat, learning_rate=0.001, mode="max"
+    ).reduced[0, 0]
+    ended = replay_early_stopping(
+        EarlyStoppingSettings.of(patience=patience, start_from_epoch=start), flat, mode="max"
+    ).stopped_epoch[0, 0]
+    warned = [each.rule for each in lint(spec) if each.severity == "warning"]
+    assert ("stops_before_reduction" in warned) == (ended <= reduced.argmax() + cooldown)
+
+
+def test_a_plateau_that_early_stopping_watches_from_its_first_epoch_on_is_told_as_such():
+    (finding,) = lint(run_of(reducing(patience=5), stopping(patience=4, start_from_epoch=8)))
+    assert finding.severity == "note"
+    assert finding.sentence.startswith(
+        "On a `val_accuracy` that improves until epoch 9 and is flat from there, EarlyStopping "
+        "ends the training after 4 epochs, before ReduceLROnPlateau"
+    )
+
+
+def test_a_plateau_after_the_last_epoch_is_not_spoken_of():
+    spec = run_of(reducing(patience=5), stopping(patience=4, start_from_epoch=11))
+    assert [finding.rule for finding in lint(spec)] == ["patience_beyond_epochs"]
 
 
 def test_two_metrics_have_two_plateaus():
