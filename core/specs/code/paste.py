@@ -9,6 +9,7 @@ from typing import Any
 
 from core.specs.callbacks import CALLBACKS, DESCRIBED, CallbackSpec, LambdaCallback
 from core.specs.code import syntax
+from core.specs.code.fit_call import read_fit
 from core.specs.code.syntax import UnreadableCode
 
 __all__ = ["Pasted", "UnreadableCode", "read_calls"]
@@ -26,7 +27,7 @@ _SCHEDULES = frozenset(
     ]
 )
 _ONCE_CALLED = {"epsilon": "min_delta"}
-_LONGEST_TEXT, _LARGEST_WHOLE, _LONGEST_NAME = 200, 2**53, 40
+_LONGEST_TEXT, _LONGEST_NAME = 200, 40
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,14 @@ class Pasted:
     Attributes:
         settings: Flat names and values as `core.specs.links` has them: "callbacks" in their
             order, and every setting of each, defaults included. They are not checked yet.
+        training: What `fit` is given, likewise: "training.epochs" and its siblings.
         notes: A sentence for each thing that was left out or changed.
         schedule_object: The class of the schedule that the code gives an optimizer as its
             rate, "" if there is none; the linter takes it.
     """
 
     settings: dict[str, Any]
+    training: dict[str, Any]
     notes: tuple[str, ...]
     schedule_object: str
 
@@ -51,7 +54,7 @@ class _NotPlain(ValueError):
 
 
 def read_calls(text: str) -> Pasted:
-    """Read the callbacks of Keras that are called in a piece of Python; nothing is run.
+    """Read the callbacks of Keras, and `fit`, in a piece of Python; nothing is run.
 
     Args:
         text: Calls with or without `keras.callbacks.` before them, a list of them, or a whole
@@ -74,7 +77,8 @@ def read_calls(text: str) -> Pasted:
     names = [syntax.called_name(call) for call in found]
     schedule_object = next((name for name in names if name in _SCHEDULES), "")
     settings = {"callbacks": reader.order} | reader.settings
-    return Pasted(settings, tuple(reader.notes), schedule_object)
+    training, left_out = read_fit(found)
+    return Pasted(settings, training, (*reader.notes, *left_out), schedule_object)
 
 
 class _Reader:
@@ -181,7 +185,7 @@ def _plain(node: ast.expr) -> Any:
 def _scalar(value: Any) -> Any:
     if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, int) and abs(value) <= _LARGEST_WHOLE:
+    if isinstance(value, int) and abs(value) <= syntax.LARGEST_WHOLE:
         return value
     if isinstance(value, float) and math.isfinite(value):
         return value
