@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.settings import Settings
-from core.specs.callbacks import CALLBACKS
+from core.specs.callbacks import CALLBACKS, EarlyStopping, ReduceLROnPlateau
 from core.specs.data import FolderScans, SimulatedScans
 from core.specs.fields import words_of
 from core.specs.run import RunSpec, TrainingSpec
@@ -33,6 +33,13 @@ def test_every_setting_has_help_rule_and_remedy(model, name):
 def test_every_parameter_of_a_callback_has_its_everyday_meaning(callback):
     for name, field in callback.model_fields.items():
         assert name == "kind" or words_of(field, "everyday").endswith("."), name
+
+
+@pytest.mark.parametrize("callback", [ReduceLROnPlateau, EarlyStopping])
+def test_the_help_of_min_delta_says_that_keras_compares_strictly(callback):
+    told = callback.model_fields["min_delta"].description
+    assert "improve by more than this" in told
+    assert "exactly this much does not count" in told
 
 
 def test_every_column_of_the_store_is_documented():

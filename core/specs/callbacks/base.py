@@ -10,6 +10,10 @@ from core.specs.fields import setting
 METRICS = ("loss", "accuracy", "val_loss", "val_accuracy")
 
 FINITE = "be an ordinary number"
+MORE_THAN_MIN_DELTA = (
+    "The metric must improve by more than this, in its own units (not a share of it). A change of "
+    "exactly this much does not count, although one often reads 'at least'."
+)
 MIN_DELTA_REMEDY = "Keras would drop the minus sign without a word: try 0.001."
 PLAIN_FOLDER = r"^\w[\w.-]{0,63}$"
 PLAIN_FOLDER_RULE = "be a plain folder name: letters, digits, ., - and _"

@@ -5,6 +5,7 @@ from typing import Literal
 from core.specs.callbacks.base import (
     FINITE,
     MIN_DELTA_REMEDY,
+    MORE_THAN_MIN_DELTA,
     WHOLE_EPOCHS,
     CallbackSpec,
     mode_setting,
@@ -25,8 +26,8 @@ class EarlyStopping(CallbackSpec):
     )
     min_delta: float = setting(
         0.0,
-        "The smallest change that counts as an improvement, in the metric's own units.",
-        everyday="How small a rise of the score still counts as getting better.",
+        MORE_THAN_MIN_DELTA,
+        everyday="How large a rise of the score is too small to count as getting better.",
         rule="be 0 or more",
         remedy=MIN_DELTA_REMEDY,
         ge=0,

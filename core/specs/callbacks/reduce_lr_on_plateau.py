@@ -4,6 +4,7 @@ from typing import Literal
 
 from core.specs.callbacks.base import (
     MIN_DELTA_REMEDY,
+    MORE_THAN_MIN_DELTA,
     WHOLE_EPOCHS,
     CallbackSpec,
     mode_setting,
@@ -43,9 +44,8 @@ class ReduceLROnPlateau(CallbackSpec):
     mode: Literal["auto", "min", "max"] = mode_setting()
     min_delta: float = setting(
         1e-4,
-        "The smallest change that counts as an improvement, in the metric's own units "
-        "(not a share of it).",
-        everyday="How small a rise of the score still counts as getting better.",
+        MORE_THAN_MIN_DELTA,
+        everyday="How large a rise of the score is too small to count as getting better.",
         rule="be 0 or more",
         remedy=MIN_DELTA_REMEDY,
         ge=0,
