@@ -66,7 +66,8 @@ def mode_setting() -> Any:
         "compiled metrics, and Keras raises an error if the name tells it nothing.",
         everyday="Whether a higher score is better, as for marks, or a lower one, as for mistakes.",
         rule="be 'auto', 'min' or 'max'",
-        remedy="Take 'max' for an accuracy and 'min' for a loss.",
+        remedy="Take 'max' for an accuracy and 'min' for a loss; of any other word Keras warns, "
+        "and takes 'auto'.",
     )
 
 
@@ -77,7 +78,7 @@ def verbose_setting() -> Any:
         "1 prints a line each time the callback acts, 0 keeps it silent.",
         everyday="Whether the assistant says aloud what it does.",
         rule="be 0 or 1",
-        remedy="Take 1 to see Keras's line.",
+        remedy="Take 1 to see Keras's line: it prints the same one for any larger number.",
     )
 
 

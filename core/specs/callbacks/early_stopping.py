@@ -37,8 +37,8 @@ class EarlyStopping(CallbackSpec):
         "Epochs without improvement after which the training stops. 0 acts like 1.",
         everyday="How many practice tests without a better score before calling it a day.",
         rule=WHOLE_EPOCHS,
-        remedy="Take more than the patience of ReduceLROnPlateau, so that a lower rate gets "
-        "its chance: try 5.",
+        remedy="Keras takes a negative one for 1. Try 5: more than the patience of "
+        "ReduceLROnPlateau, so that a lower rate gets its chance.",
         ge=0,
     )
     verbose: Literal[0, 1] = verbose_setting()
@@ -63,6 +63,6 @@ class EarlyStopping(CallbackSpec):
         "Epochs to let pass before watching. Those epochs never become the best.",
         everyday="A grace period at the start of the term.",
         rule=WHOLE_EPOCHS,
-        remedy="Take 0 to watch from the start.",
+        remedy="Take 0 to watch from the start, as Keras does with a negative one.",
         ge=0,
     )

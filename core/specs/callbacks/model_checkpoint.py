@@ -80,9 +80,11 @@ class ModelCheckpoint(CallbackSpec):
     def _ends_as_keras_wants(self) -> "ModelCheckpoint":
         ending = ".weights.h5" if self.save_weights_only else ".keras"
         if not self.filepath.endswith(ending):
+            of_old = ending == ".keras" and self.filepath.endswith(".h5")
+            keras = " Keras would write its older format, which is not read here." if of_old else ""
             raise ValueError(
                 f"`filepath` must end in {ending} when save_weights_only is "
-                f"{self.save_weights_only}, got {self.filepath!r}. Rename it, or change "
+                f"{self.save_weights_only}, got {self.filepath!r}.{keras} Rename it, or change "
                 "save_weights_only."
             )
         return self

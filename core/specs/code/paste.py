@@ -7,7 +7,13 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from core.specs.callbacks import CALLBACKS, DESCRIBED, CallbackSpec, LambdaCallback
+from core.specs.callbacks import (
+    CALLBACKS,
+    DESCRIBED,
+    CallbackSpec,
+    LambdaCallback,
+    ModelCheckpoint,
+)
 from core.specs.code import syntax
 from core.specs.code.fit_call import read_fit
 from core.specs.code.syntax import UnreadableCode
@@ -99,6 +105,9 @@ class _Reader:
             self._start(name)
             for parameter, value in self._arguments(call, _CALLBACKS[name]):
                 self._take(_CALLBACKS[name], parameter, value)
+            self._loud(name)
+            if name == ModelCheckpoint.__name__:
+                self._old_format()
 
     def _start(self, name: str) -> None:
         if name in self.order:
@@ -152,6 +161,23 @@ class _Reader:
         if name != path:
             self._note(f"`{parameter}` became {name!r}: files go into the run's own directory.")
         return name
+
+    def _loud(self, kind: str) -> None:
+        """Turn what Keras takes for a `verbose` of 1 into one."""
+        verbose = self.settings.get(f"{kind}.verbose")
+        if isinstance(verbose, int) and verbose > 1:
+            self.settings[f"{kind}.verbose"] = 1
+            self._note(f"`verbose` of {kind} became 1: Keras prints the same for {verbose}.")
+
+    def _old_format(self) -> None:
+        """Have a model that Keras would save as HDF5 saved as it does by now."""
+        path, weights = (
+            self.settings[f"ModelCheckpoint.{name}"] for name in ("filepath", "save_weights_only")
+        )
+        if isinstance(path, str) and path.endswith(".h5") and not weights:
+            new = f"{path.removesuffix('.h5')}.keras"
+            self.settings["ModelCheckpoint.filepath"] = new
+            self._note(f"`filepath` became {new!r}: Keras takes .h5 too, a run here writes .keras.")
 
     def _note(self, sentence: str) -> None:
         self.notes.append(f"Line {self._line}: {sentence}")

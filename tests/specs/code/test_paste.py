@@ -153,6 +153,34 @@ def test_whole_numbers_of_fit_are_taken(text, training):
     assert pasted.training == {f"training.{name}": value for name, value in training.items()}
 
 
+def test_the_chapters_checkpoint_is_taken_as_what_a_run_here_writes():
+    (line,) = (line for line in CHAPTER.splitlines() if "ModelCheckpoint" in line)
+    pasted = read(line.removeprefix("# checkpoint = "))
+    assert pasted.settings["ModelCheckpoint.filepath"] == "vgg16.keras"
+    assert pasted.notes == (
+        "Line 1: `filepath` became 'vgg16.keras': Keras takes .h5 too, a run here writes .keras.",
+    )
+    assert check_run(links.nest(pasted.settings))
+
+
+@pytest.mark.parametrize(
+    "text", ["ModelCheckpoint('w.h5', save_weights_only=True)", "ModelCheckpoint('w')"]
+)
+def test_a_file_name_that_keras_refuses_too_is_left_for_the_form_to_refuse(text):
+    pasted = read(text)
+    assert pasted.notes == ()
+    with pytest.raises(InvalidSettings):
+        check_run(links.nest(pasted.settings))
+
+
+def test_a_louder_callback_prints_what_one_of_verbose_1_prints():
+    pasted = read("EarlyStopping(verbose=2)")
+    assert pasted.settings["EarlyStopping.verbose"] == 1
+    assert pasted.notes == (
+        "Line 1: `verbose` of EarlyStopping became 1: Keras prints the same for 2.",
+    )
+
+
 def test_what_fit_is_told_besides_is_named_in_one_sentence():
     (note,) = read(
         "s = EarlyStopping()\nmodel.fit(x, y, epochs=EPOCHS, batch_size=None, "
