@@ -227,6 +227,14 @@ def test_a_plateau_after_the_last_epoch_is_not_spoken_of():
     assert [finding.rule for finding in lint(spec)] == ["patience_beyond_epochs"]
 
 
+def test_a_missing_metric_is_told_with_what_keras_says_of_it():
+    (finding,) = lint(run_of(reducing(monitor="val_acc", mode="max")))
+    assert finding.sentence == (
+        "`val_acc` is not logged by this run: Keras warns in the console, once, and the learning "
+        "rate is never reduced."
+    )
+
+
 def test_two_metrics_have_two_plateaus():
     assert lint(run_of(reducing(patience=5), stopping(monitor="val_loss", patience=2))) == []
 
