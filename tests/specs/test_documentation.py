@@ -42,6 +42,11 @@ def test_the_help_of_min_delta_says_that_keras_compares_strictly(callback):
     assert "exactly this much does not count" in told
 
 
+def test_the_help_of_restore_best_weights_says_when_it_restores_none():
+    told = EarlyStopping.model_fields["restore_best_weights"].description
+    assert "Not if `fit` ends with an error, or by Ctrl-C" in told
+
+
 def test_every_column_of_the_store_is_documented():
     for table in tables.metadata.tables.values():
         for column in table.columns:

@@ -21,6 +21,7 @@ from core.specs.callbacks import (
     LearningRateScheduler,
     ModelCheckpoint,
     ReduceLROnPlateau,
+    TerminateOnNaN,
 )
 from core.specs.lint import RULES, fixed, lint
 from core.specs.run import RunSpec, TrainingSpec
@@ -123,6 +124,11 @@ EXAMPLES = [
         "best_overwritten_on_resume",
         "ModelCheckpoint.filepath",
         run_of(BackupAndRestore(), saving(filepath="a.b.weights.h5", save_weights_only=True)),
+    ),
+    (
+        "best_weights_not_restored",
+        "TerminateOnNaN.raise_error",
+        run_of(stopping(), TerminateOnNaN(raise_error=True)),
     ),
     ("training_metric", "ReduceLROnPlateau.monitor", run_of(reducing(monitor="loss"))),
     ("training_metric", "ModelCheckpoint.monitor", run_of(saving(monitor="accuracy"))),
@@ -247,6 +253,12 @@ def test_the_same_finding_weighs_less_where_the_best_model_is_on_disk():
     lost = stopping(restore_best_weights=False)
     assert [finding.severity for finding in lint(run_of(lost))] == ["warning"]
     assert [finding.severity for finding in lint(run_of(lost, saving()))] == ["note"]
+
+
+def test_an_error_takes_nothing_from_an_early_stopping_that_restores_nothing():
+    lost = stopping(restore_best_weights=False)
+    found = lint(run_of(lost, saving(), TerminateOnNaN(raise_error=True)))
+    assert [finding.rule for finding in found] == ["best_weights_lost"]
 
 
 def test_a_stop_that_only_restores_is_a_note():

@@ -52,8 +52,9 @@ class EarlyStopping(CallbackSpec):
         remedy="Leave it empty for no baseline.",
     )
     restore_best_weights: bool = switch_setting(
-        "Whether to put back the weights of the best epoch at the end, also when "
-        "training ran to its last epoch.",
+        "Whether to put back the weights of the best epoch at the end, also when training ran to "
+        "its last epoch. Not if `fit` ends with an error, or by Ctrl-C in your own program: Keras "
+        "does it in `on_train_end`, which Stop here calls.",
         default=False,
         everyday="Whether to hand in the best practice paper or the last one.",
         remedy="Take true to keep what the waiting lost.",
