@@ -6,7 +6,12 @@ from pathlib import Path
 import pytest
 
 from core.settings import Settings
-from core.specs.callbacks import CALLBACKS, EarlyStopping, ReduceLROnPlateau
+from core.specs.callbacks import (
+    CALLBACKS,
+    BackupAndRestore,
+    EarlyStopping,
+    ReduceLROnPlateau,
+)
 from core.specs.data import FolderScans, SimulatedScans
 from core.specs.fields import words_of
 from core.specs.run import RunSpec, TrainingSpec
@@ -45,6 +50,12 @@ def test_the_help_of_min_delta_says_that_keras_compares_strictly(callback):
 def test_the_help_of_restore_best_weights_says_when_it_restores_none():
     told = EarlyStopping.model_fields["restore_best_weights"].description
     assert "Not if `fit` ends with an error, or by Ctrl-C" in told
+
+
+def test_the_help_of_a_backup_says_where_later_trainings_begin():
+    fields = BackupAndRestore.model_fields
+    assert "begins every later `fit` at the backup's epoch" in fields["backup_dir"].description
+    assert "with as many epochs, it trains none" in fields["delete_checkpoint"].description
 
 
 def test_every_column_of_the_store_is_documented():
