@@ -10,6 +10,7 @@ from core.specs.callbacks import (
     CALLBACKS,
     BackupAndRestore,
     EarlyStopping,
+    ModelCheckpoint,
     ReduceLROnPlateau,
 )
 from core.specs.data import FolderScans, SimulatedScans
@@ -50,6 +51,13 @@ def test_the_help_of_min_delta_says_that_keras_compares_strictly(callback):
 def test_the_help_of_restore_best_weights_says_when_it_restores_none():
     told = EarlyStopping.model_fields["restore_best_weights"].description
     assert "Not if `fit` ends with an error, or by Ctrl-C" in told
+
+
+def test_the_help_of_verbose_says_what_a_checkpoint_prints_where_it_saves_nothing():
+    assert (
+        "one where the metric did not improve"
+        in ModelCheckpoint.model_fields["verbose"].description
+    )
 
 
 def test_the_help_of_a_backup_says_where_later_trainings_begin():

@@ -71,11 +71,11 @@ def mode_setting() -> Any:
     )
 
 
-def verbose_setting() -> Any:
-    """Define `verbose`."""
+def verbose_setting(prints: str = "a line each time the callback acts") -> Any:
+    """Define `verbose`; 1 prints what is given."""
     return setting(
         0,
-        "1 prints a line each time the callback acts, 0 keeps it silent.",
+        f"1 prints {prints}, 0 keeps it silent.",
         everyday="Whether the assistant says aloud what it does.",
         rule="be 0 or 1",
         remedy="Take 1 to see Keras's line: it prints the same one for any larger number.",

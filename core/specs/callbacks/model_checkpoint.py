@@ -38,7 +38,9 @@ class ModelCheckpoint(CallbackSpec):
         "The metric that decides which model is the best.",
         "Which score makes a set of notes worth copying.",
     )
-    verbose: Literal[0, 1] = verbose_setting()
+    verbose: Literal[0, 1] = verbose_setting(
+        "two lines for each save and, with save_best_only, one where the metric did not improve"
+    )
     save_best_only: bool = switch_setting(
         "Whether to save only when the metric beats its best value.",
         default=False,
