@@ -109,7 +109,8 @@ def _comparison(history: History, index: int, state: State) -> str:
     )
     verb = "beat" if beaten else "did not beat"
     rounded = "" if agrees else " (as float32)"
-    return f"{metric} {shown} {verb} {shown_before}{margin.told(beaten=beaten)}{rounded}"
+    by = margin.told(shown, shown_before, beaten=beaten)
+    return f"{metric} {shown} {verb} {shown_before}{by}{rounded}"
 
 
 def _best_before(history: History, index: int, kind: str) -> float | None:

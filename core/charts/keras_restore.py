@@ -18,6 +18,14 @@ ALSO_LOST = (
 Source: `Model.save_weights`, Keras 3.15.1, writes no `SeedGenerator`; seen.
 """
 
+EVERY_LATER_FIT = (
+    "In your own program, a model that was brought back begins every later fit at the epoch of the "
+    "backup: fit(epochs=6) after a resume from epoch 3 trains 3 epochs. With "
+    "delete_checkpoint=False that is so for the next training in the folder too, and after a "
+    "complete one it trains none."
+)
+"""What surprises after such a resume. Source: `Model._initial_epoch`, Keras 3.15.1; seen."""
+
 _LONGEST_NAME = 64
 _SUFFIX = " BackupAndRestore"
 _ACTS = {

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from core.plateaus.arrays import BoolArray, FloatArray
-from core.plateaus.digits import compared, plain
+from core.plateaus.digits import compared, plain, reaches
 from core.plateaus.directions import Direction
 
 
@@ -22,12 +22,21 @@ class Margin:
     relative: bool
     mode: Direction
 
-    def told(self, *, beaten: bool) -> str:
-        """Say the margin, nothing if there is none."""
+    def told(self, value: str, best: str, *, beaten: bool) -> str:
+        """Say the margin, nothing if there is none.
+
+        A value that beats the best by the margin and no more does not count as beating it.
+
+        Args:
+            value: As it is shown before it.
+            best: Likewise.
+            beaten: The verdict of the rule.
+        """
         if self.size == 0:
             return ""
         size = f"{100 * self.size:g} %" if self.relative else f"{self.size:g}"
-        return f" by more than {size}" if beaten else f" by {size}"
+        is_tie = reaches(value, best, margin=self.size, relative=self.relative, mode=self.mode)
+        return f" by more than {size}" if beaten or is_tie else f" by {size}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +92,7 @@ class ComparedCurve:
         )
         verb = "beat" if beaten else "did not beat"
         rounded = "" if agrees else " (compared as float32)"
-        by = margin.told(beaten=beaten)
+        by = margin.told(shown_value, shown_best, beaten=beaten)
         return f"{self.monitor} {shown_value} {verb} {shown_best}{by}{rounded}"
 
     def _first_told(self, value: float) -> str:

@@ -53,12 +53,38 @@ def compared(
     return *_apart(value, best), False
 
 
+def reaches(value: str, best: str, *, margin: float, relative: bool, mode: Direction) -> bool:
+    """Whether a value, as it is shown, is better than the best by the margin or more.
+
+    Keras compares strictly: a value that is better by the margin and no more does not beat the
+    best.
+
+    Args:
+        value: Of the epoch, as `compared` shows it.
+        best: Before the epoch, likewise.
+        margin: By how much the best had to be beaten.
+        relative: Whether the margin is a share of the best.
+        mode: Which way is better.
+    """
+    if not all(map(math.isfinite, (float(value), float(best), margin))):
+        return False
+    shown, size = (Decimal(value), Decimal(best)), Decimal(f"{margin:g}")
+    return _ahead(*shown, size, relative=relative, mode=mode) >= 0
+
+
 def _beats(
     value: Decimal, best: Decimal, margin: Decimal, *, relative: bool, mode: Direction
 ) -> bool:
+    return _ahead(value, best, margin, relative=relative, mode=mode) > 0
+
+
+def _ahead(
+    value: Decimal, best: Decimal, margin: Decimal, *, relative: bool, mode: Direction
+) -> Decimal:
+    """By how much more than the margin a value is better than the best."""
     sign = -1 if mode == "max" else 1
     threshold = best * (1 - sign * margin) if relative else best - sign * margin
-    return sign * value < sign * threshold
+    return sign * (threshold - value)
 
 
 def _shown(value: float, digits: int) -> str:

@@ -23,8 +23,7 @@ class EarlyStoppingSettings:
     """Settings side by side, each array of shape (settings,).
 
     Attributes:
-        min_delta: Smallest improvement that counts, in the units of the metric; the sign is
-            dropped.
+        min_delta: An improvement must be larger, in the units of the metric; the sign is dropped.
         patience: Epochs without improvement before the stop; 0 and less act as 1.
         baseline: `wait` restarts only above it; read where `has_baseline`.
         has_baseline: False where Keras's `baseline` is None.

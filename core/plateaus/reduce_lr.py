@@ -30,7 +30,7 @@ class ReduceLROnPlateauSettings:
     Attributes:
         factor: A reduction multiplies the rate by it; < 1, and 0 or less is accepted, as in Keras.
         patience: Epochs without improvement before a reduction; 0 acts as 1 in Keras.
-        min_delta: Smallest improvement that counts, in the units of the metric; its sign is
+        min_delta: An improvement must be larger, in the units of the metric; its sign is
             dropped from Keras 3.11 on. PyTorch's `threshold`.
         cooldown: Epochs after a reduction before `wait` counts again; 1 acts as 0 in Keras.
         min_lr: The rate never goes below it.

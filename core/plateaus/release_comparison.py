@@ -13,7 +13,7 @@ from core.specs.callbacks import ModelCheckpoint, ReduceLROnPlateau
 
 RELEASES: Mapping[Semantics, str] = {
     "keras-3.15": "Keras 3.15",
-    "keras-3.11": "Keras 3.11 to 3.14 on reuse",
+    "keras-3.11": "Keras 3.11.3 to 3.14 on reuse",
     "keras-3.10": "Keras 3.10",
     "pytorch": "PyTorch",
 }
@@ -64,8 +64,8 @@ def reuse_told(kind: str) -> str:
             "that, set `initial_value_threshold` to it."
         )
     return (
-        "*On reuse*: the same callback object given to a second `fit`; from Keras 3.11 to 3.14 it "
-        "keeps its best."
+        "*On reuse*: the same callback object given to a second `fit`; from Keras 3.11.3 to 3.14 "
+        "it keeps its best."
     )
 
 

@@ -26,6 +26,7 @@ SCANS = SimulatedScans(subjects=40, image_size=32)
 _TRAINING_SCANS = 64
 # No accuracy rises by more than 1: only the first epoch counts as an improvement.
 _NEVER_BETTER = 1.0
+_WAITING = ("ReduceLROnPlateau", "EarlyStopping")
 
 
 class InvalidTrace(ValueError):
@@ -83,6 +84,20 @@ class TraceSpec(BaseModel):
         if set(names) <= set(NAMES) and len(set(names)) == len(names):
             return names
         raise ValueError("refused")
+
+    @property
+    def never_better_told(self) -> str:
+        """Why callbacks wait in a trace whose accuracy rises, in Markdown; "" if none does."""
+        waiting = [name for name in self.callbacks if name in _WAITING]
+        if not waiting:
+            return ""
+        one = len(waiting) == 1
+        return (
+            f"{' and '.join(f'`{name}`' for name in waiting)} {'has' if one else 'have'} a "
+            f"`min_delta` of {_NEVER_BETTER:g} here, more than an accuracy can rise: "
+            f"{'it counts' if one else 'they count'} every epoch but the first as one without "
+            "improvement, also where `val_accuracy` rises, so as to act within these few epochs."
+        )
 
     def to_run(self) -> RunSpec:
         """Return the run that is traced: small network, tiny scans, these callbacks."""

@@ -33,6 +33,7 @@ from core.training.recorder import Recorder, StopRequested
 from core.training.restart import Start, find_start
 from core.training.state import State, UnusableState
 from core.training.state_writer import StateWriter
+from core.training.warned import warned_to
 
 _PROGRESS_STEP = 0.02
 _OUT_OF_MEMORY = re.compile(
@@ -367,10 +368,14 @@ def device() -> str:
 
 @contextlib.contextmanager
 def _printing_to(work: _Work) -> Generator[None]:
-    """Take what Keras prints; files of the run go by their names, wherever the home is."""
+    """Take what Keras prints and warns of; files of the run go by their names."""
     prefix = f"{work.directory}{os.sep}"
-    console = Console(lambda line: work.journal.add(line.replace(prefix, "")))
-    with contextlib.redirect_stdout(console):
+
+    def write_line(line: str) -> None:
+        work.journal.add(line.replace(prefix, ""))
+
+    console = Console(write_line)
+    with contextlib.redirect_stdout(console), warned_to(write_line):
         yield
     console.finish()
 

@@ -46,8 +46,9 @@ with st.container(border=True):
     st.subheader("The tutorial's experiment")
     st.markdown(
         "Twenty epochs of the tutorial's own network, 44.9 million parameters, with `TensorBoard` "
-        "and `ReduceLROnPlateau` as its chapter sets them. On a CPU it takes over a minute an "
-        "epoch: open it, change what you like, then start."
+        "and `ReduceLROnPlateau` as its chapter sets them. It opens on simulated scans of the "
+        "tutorial's size; its real ones are on *Data sets*, to be downloaded. On a CPU it takes "
+        "over a minute an epoch: open it, change what you like, then start."
     )
     if st.button("Open the tutorial's experiment", icon=":material/tune:", width="stretch"):
         query = links.to_query(presets.tutorial()) | visitor.parameters()

@@ -9,10 +9,9 @@ import streamlit as st
 
 from core import store
 from core.charts.event_text import events_csv
-from core.specs.callbacks import CSVLogger, ModelCheckpoint, TensorBoard
+from core.specs.callbacks import CSVLogger, ModelCheckpoint
 from core.store import History, Run
-from pages.parts import saved_models, services, visitor
-from pages.parts.words import escaped
+from pages.parts import saved_models, services, tensorboard
 
 _ICON = ":material/download:"
 # What Streamlit downloads passes through the app's memory.
@@ -32,13 +31,22 @@ def show(run: Run, history: History) -> None:
             if isinstance(callback, ModelCheckpoint):
                 label = "Best model" if callback.save_best_only else "Checkpoint"
                 _model(run, saved_models.CHECKPOINT, label)
-            if isinstance(callback, TensorBoard):
-                _logs(run, f"{stem}-logs.zip", directory / callback.log_dir)
             if isinstance(callback, CSVLogger):
                 _table(directory / callback.filename)
+        if logs := tensorboard.logs_of(run):
+            zipped = partial(store.zip_directory, logs)
+            _button("TensorBoard logs (zip)", f"{stem}-logs.zip", zipped)
         _model(run, saved_models.FINAL, "Final model")
-    if not any(isinstance(callback, ModelCheckpoint) for callback in run.spec.callbacks):
+    _hint(run)
+
+
+def _hint(run: Run) -> None:
+    """Say which callbacks would leave more."""
+    kinds = {callback.kind for callback in run.spec.callbacks}
+    if "ModelCheckpoint" not in kinds:
         st.caption("To keep the best model as well as the last, add `ModelCheckpoint`.")
+    if "TensorBoard" not in kinds:
+        st.caption("To look at a run in TensorBoard, add `TensorBoard`.")
 
 
 def _model(run: Run, which: str, label: str) -> None:
@@ -56,28 +64,6 @@ def _model(run: Run, which: str, label: str) -> None:
 def _table(file: Path) -> None:
     if file.is_file():
         _button("CSVLogger's table", file.name, file.read_bytes)
-
-
-def _logs(run: Run, name: str, log_dir: Path) -> None:
-    if not log_dir.is_dir():
-        return
-    _button("TensorBoard logs (zip)", name, partial(store.zip_directory, log_dir))
-    # It listens on this machine's own address, which is another's from elsewhere.
-    if visitor.is_at_home():
-        _tensorboard(f"tensorboard-{run.id}", log_dir)
-
-
-def _tensorboard(key: str, log_dir: Path) -> None:
-    programs = services.tensorboards()
-    if st.button("Open TensorBoard", icon=":material/monitoring:"):
-        with st.spinner("TensorBoard is starting, about ten seconds …"):
-            try:
-                st.session_state[key] = programs.open(log_dir)
-            except RuntimeError as error:
-                st.error(escaped(str(error)), icon=":material/error:")
-    address = programs.address(log_dir)
-    if address and st.session_state.get(key) == address:
-        st.link_button("TensorBoard is running: go there", address, icon=":material/open_in_new:")
 
 
 def _button(label: str, name: str, data: Callable[[], str | bytes]) -> None:

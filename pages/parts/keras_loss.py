@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core import store
-from core.charts.keras_restore import ALSO_LOST, acts_told, loss_told
+from core.charts.keras_restore import ALSO_LOST, EVERY_LATER_FIT, acts_told, loss_told
 from core.store import Run
 from pages.parts import services
 from pages.parts.words import escaped
@@ -23,7 +23,8 @@ def show(run: Run, parent: Run) -> None:
     own = store.read_epochs(services.db(), run.id)
     lost = loss_told(run.spec, exact.epochs, own, after_epoch=after)
     acts = acts_told(exact.events, store.read_events(services.db(), run.id), after_epoch=after)
-    st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in [*lost, ALSO_LOST, *acts]))
+    told = [*lost, ALSO_LOST, *acts, EVERY_LATER_FIT]
+    st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in told))
 
 
 def show_among(runs: Sequence[Run]) -> None:

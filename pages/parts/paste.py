@@ -18,8 +18,9 @@ def show(form: Form) -> None:
             key=_TEXT,
             placeholder=_EXAMPLE,
             height=120,
-            help="Calls of Keras's callbacks, a list of them, or the whole program. Only their "
-            "plain values are read: numbers, texts, True, False and None. Nothing is run.",
+            help="Calls of Keras's callbacks, a list of them, or the whole program, whose `fit` "
+            "tells epochs, batch_size and verbose. Only plain values are read: numbers, texts, "
+            "True, False and None. Nothing is run.",
         )
         with st.container(horizontal=True):
             _button("Fill in the form", form, keep=False)
@@ -50,19 +51,26 @@ def _take(form: Form, *, keep: bool) -> None:
         st.session_state[_REFUSED] = str(refused)
         return
     names = pasted.settings["callbacks"]
-    if names:
-        _fill(form, pasted, keep=keep)
-    taken = f"Filled in: {', '.join(names)}." if names else "Nothing could be filled in."
-    st.session_state[_SAID] = [taken, *pasted.notes]
+    said = _fill(form, pasted, keep=keep) if names else ["Nothing could be filled in."]
+    st.session_state[_SAID] = [*said, *pasted.notes]
     st.session_state[_SCHEDULE] = pasted.schedule_object
 
 
-def _fill(form: Form, pasted: code.Pasted, *, keep: bool) -> None:
+def _fill(form: Form, pasted: code.Pasted, *, keep: bool) -> list[str]:
+    """Fill the form, and return what was filled in and what was left as it is."""
     names = pasted.settings["callbacks"]
     before = [name for name in form.order if name not in names] if keep else []
-    form.update(pasted.settings | {"callbacks": [*before, *names]})
+    left = [name for name in pasted.training if keep or name in form.locked]
+    training = {name: value for name, value in pasted.training.items() if name not in left}
+    form.update(pasted.settings | training | {"callbacks": [*before, *names]})
     for name in names:
         callback_list.reveal(name)
+    said = [f"Filled in: {', '.join([*names, *map(_short, training)])}."]
+    return [*said, f"Left as it is here: {', '.join(map(_short, left))}."] if left else said
+
+
+def _short(name: str) -> str:
+    return name.removeprefix("training.")
 
 
 def _show_outcome() -> None:

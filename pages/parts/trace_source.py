@@ -62,6 +62,8 @@ def offer(spec: TraceSpec, found: Found) -> None:
     if asked is not None:
         st.fragment(_follow, run_every="0.5s")()
     st.markdown(_origin(found))
+    if told := found.trace.spec.never_better_told:
+        st.caption(told)
 
 
 def _origin(found: Found) -> str:

@@ -18,6 +18,7 @@ from pages.parts import (
     run_family,
     scan_sheet,
     services,
+    tensorboard,
     verdict_table,
     visitor,
 )
@@ -69,6 +70,7 @@ if not run.is_active:
 next_steps.show_turns(run, history)
 live.show(run, epochs, events, seen, shared_with=shared.run_name)
 next_steps.show_links(run, history)
+tensorboard.show(run)
 go_on.show(run, epochs)
 # Only the open tab is drawn: the others would take time from the training.
 kin = ["Family"] if len(family) > 1 else []

@@ -63,6 +63,16 @@ def test_rise_below_min_delta_does_not_beat_the_best():
     assert "val_accuracy 0.8334 did not beat 0.8333 by 0.001;<br>wait 1 of 2" in text
 
 
+def test_rise_by_min_delta_and_no_more_is_told_as_the_tie_it_is():
+    before, after = reducing_state(best=0.5), reducing_state(best=0.5, wait=1)
+
+    text = verdict(before, after, logs={"val_accuracy": 0.501})
+
+    assert "val_accuracy 0.5010 did not beat 0.5000 by more than 0.001;" in text.replace(
+        "<br>", " "
+    )
+
+
 def test_first_value_is_the_first_best():
     assert "val_accuracy 0.6030 is the first best" in epoch_texts(a_history(seven_epochs()))[1]
 

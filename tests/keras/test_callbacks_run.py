@@ -27,6 +27,7 @@ from core.store import EventKind, RunStatus
 keras = pytest.importorskip("keras")
 pytestmark = pytest.mark.keras
 
+NO_METRIC = "UserWarning: Learning rate reduction is conditioned on metric `val_acc`"
 STEPS = LearningRateScheduler(schedule="step", decay_rate=0.5, decay_epochs=2)
 
 
@@ -63,6 +64,13 @@ def test_a_warm_up_is_an_event_of_the_first_epoch(db, train):
     (change,) = events_of(db, run, EventKind.LEARNING_RATE_SET)
     assert (change.epoch, change.detail["from"]) == (0, pytest.approx(0.001))
     assert change.detail["to"] == pytest.approx(0.0005)
+
+
+def test_a_warning_stands_in_the_console_of_every_run_and_once(db, train):
+    for _ in range(2):
+        run, _ = train(ReduceLROnPlateau(monitor="val_acc", mode="max", patience=1), epochs=3)
+        lines = store.read_console(db, run.id)
+        assert sum(line.startswith(NO_METRIC) for line in lines) == 1
 
 
 def test_a_scheduler_takes_back_every_reduction(db, train):

@@ -1,5 +1,6 @@
 """What Keras's own BackupAndRestore brings back, and what it loses, with the real callback."""
 
+import numpy as np
 import pytest
 
 from core import store
@@ -107,3 +108,21 @@ def test_a_fork_of_a_run_that_stopped_early_goes_on_with_more_patience(lab):
     ours, theirs = lab.facts(child), lab.facts(whole)
     assert ours[0] == theirs[0]
     assert ours[3] == theirs[3]
+
+
+def test_a_model_that_was_brought_back_begins_every_later_fit_at_the_backup(tmp_path):
+    def fit(model, epochs, *callbacks):
+        return model.fit(
+            np.zeros((8, 1)), np.zeros((8, 1)), epochs=epochs, verbose=0, callbacks=callbacks
+        ).epoch
+
+    def new_model():
+        model = keras.Sequential([keras.layers.Input((1,)), keras.layers.Dense(1)])
+        model.compile("sgd", "mse")
+        return model
+
+    backup = keras.callbacks.BackupAndRestore(str(tmp_path), delete_checkpoint=False)
+    assert fit(new_model(), 3, backup) == [0, 1, 2]
+    restored = new_model()
+    assert fit(restored, 3, backup) == []
+    assert fit(restored, 6) == [3, 4, 5]

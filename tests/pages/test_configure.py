@@ -191,6 +191,24 @@ def test_a_pasted_call_can_be_added_to_the_others(form):
     assert spec_in_link(app).callbacks[2].filename == "a.csv"
 
 
+FIT = "model.fit(x, y, epochs=9, validation_split=0.2, callbacks=[ReduceLROnPlateau(patience=3)])"
+
+
+def test_a_pasted_program_tells_the_epochs_and_what_was_left_out(form):
+    app = form(callbacks="EarlyStopping")
+    paste(app, FIT)
+    assert spec_in_link(app).training.epochs == 9
+    assert "Filled in: ReduceLROnPlateau, epochs." in texts(app.text)
+    assert "`validation_split` of `fit` is not taken." in texts(app.text)
+
+
+def test_a_call_that_is_added_leaves_the_training_alone_and_says_so(form):
+    app = form(callbacks="EarlyStopping")
+    paste(app, FIT, keep=True)
+    assert spec_in_link(app).training.epochs == RunSpec().training.epochs
+    assert "Left as it is here: epochs." in texts(app.text)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

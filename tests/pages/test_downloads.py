@@ -102,6 +102,14 @@ def test_nothing_else_is_sent(app, db, path):
     assert get(f"/models/{path.format(run_id)}")[0] == 404
 
 
+@pytest.mark.parametrize("callback", [TensorBoard(), ModelCheckpoint()])
+def test_a_callback_that_would_leave_more_is_named(app, db, callback):
+    open_monitor(app, run_with(app, db, callback), tab="Downloads")
+    said, (other,) = texts(app.caption), {"TensorBoard", "ModelCheckpoint"} - {callback.kind}
+    assert f"add `{other}`" in said
+    assert f"add `{callback.kind}`" not in said
+
+
 @pytest.fixture
 def logged(app, db):
     return run_with(app, db, TensorBoard(log_dir="logs"), files=[("logs/events", b"events")])
@@ -110,9 +118,11 @@ def logged(app, db):
 @pytest.mark.parametrize("at_home", [True, False])
 def test_only_who_sits_at_the_machine_is_led_to_its_own_address(app, logged, monkeypatch, at_home):
     monkeypatch.setattr(visitor, "is_at_home", lambda: at_home)
+    open_monitor(app, logged)
+    assert ("Open TensorBoard" in [item.label for item in app.button]) == at_home
+    assert ("you are elsewhere" in texts(app.caption)) != at_home
     open_monitor(app, logged, tab="Downloads")
     assert "TensorBoard logs (zip)" in [item.label for item in app.get("download_button")]
-    assert ("Open TensorBoard" in [item.label for item in app.button]) == at_home
 
 
 def test_a_tensorboard_that_does_not_start_is_said_in_a_sentence(app, logged, monkeypatch):
@@ -120,7 +130,7 @@ def test_a_tensorboard_that_does_not_start_is_said_in_a_sentence(app, logged, mo
         raise RuntimeError("TensorBoard did not start.")
 
     monkeypatch.setattr(visitor, "is_at_home", lambda: True)
-    open_monitor(app, logged, tab="Downloads")
+    open_monitor(app, logged)
     monkeypatch.setattr(services.tensorboards(), "open", fail)
     button(app, "Open TensorBoard").click().run()
     assert not app.exception

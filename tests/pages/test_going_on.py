@@ -347,4 +347,5 @@ def test_what_keras_lost_stands_in_the_comparison_too(app, db, owner):
     said = texts(app.markdown)
     assert "kept neither\\: after epoch 4 it has wait 0 of 2" in said
     assert "The random numbers of dropout did not" in said
+    assert "begins every later fit at the epoch of the backup" in said
     assert "goes on from “Quick demo” after epoch 3" in texts(app.caption)

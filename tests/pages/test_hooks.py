@@ -26,6 +26,11 @@ def test_the_recorded_trace_is_shown_at_once_and_said_to_be_recorded(hooks):
     assert slider(hooks, "Call 1 of").max > 50
 
 
+def test_that_no_accuracy_is_an_improvement_here_stands_on_the_page(hooks):
+    said = "`ReduceLROnPlateau` and `EarlyStopping` have a `min_delta` of 1 here"
+    assert said in texts(hooks.caption)
+
+
 def test_next_and_previous_walk_through_the_calls(hooks):
     button(hooks, "Next").click().run()
     assert "ReduceLROnPlateau.on_train_begin" in texts(hooks.markdown)

@@ -308,8 +308,8 @@ def test_a_walk_shows_the_counters_moving(page):
         (
             {"callback": "EarlyStopping", "A.start_from_epoch": "3"},
             "none yet",
-            ["Keras 3.15", "Keras 3.11 to 3.14 on reuse", "Keras 3.10"],
-            "from Keras 3.11 to 3.14 it keeps its best",
+            ["Keras 3.15", "Keras 3.11.3 to 3.14 on reuse", "Keras 3.10"],
+            "from Keras 3.11.3 to 3.14 it keeps its best",
         ),
         (
             {"callback": "ModelCheckpoint", "A.release": "keras-3.11"},

@@ -77,6 +77,11 @@ def test_who_serves_the_app_is_told_how_to_raise_the_limit(home, monkeypatch, at
     assert ("`PLATEAU_MAX_ACTIVE_RUNS_EACH`" in launch.too_many(3, "runs")) == at_home
 
 
+def test_the_overview_says_on_which_scans_the_tutorials_experiment_opens(app):
+    app.run()
+    assert "It opens on simulated scans of the tutorial's size" in texts(app.markdown)
+
+
 def test_the_overview_leads_to_every_page(app):
     app.run().switch_page(OVERVIEW).run()
     sections = (ROOT / "pages" / name for name in ("learn", "plateaus", "scans"))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from core.plateaus.digits import compared, plain, rates
+from core.plateaus.digits import compared, plain, rates, reaches
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,21 @@ def test_a_margin_passed_by_less_than_the_last_digit_gets_more_digits():
 def test_a_share_is_read_as_a_share():
     shown = compared(99.9, 100.0, beaten=False, margin=0.01, relative=True, mode="min")
     assert shown == ("99.90", "100.0", True)
+
+
+@pytest.mark.parametrize(
+    ("value", "best", "mode", "relative", "reached"),
+    [
+        ("0.7500", "0.5000", "max", False, True),
+        ("0.7499", "0.5000", "max", False, False),
+        ("0.2500", "0.5000", "min", False, True),
+        ("0.2501", "0.5000", "min", False, False),
+        ("75.00", "100.0", "min", True, True),
+        ("0.7500", "-inf", "max", False, False),
+    ],
+)
+def test_a_value_reaches_a_margin_that_it_is_better_by(value, best, mode, relative, reached):
+    assert reaches(value, best, margin=0.25, relative=relative, mode=mode) is reached
 
 
 finite = st.floats(-10, 10, width=32)

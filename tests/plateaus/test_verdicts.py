@@ -83,6 +83,14 @@ def test_an_improvement_names_what_it_beat():
     )
 
 
+def test_an_improvement_by_min_delta_and_no_more_is_told_as_the_tie_it_is():
+    verdicts = reduce_lr([0.5, 0.75, 0.76], mode="max", min_delta=0.25)
+    assert [each.improved for each in verdicts] == [True, False, True]
+    assert sentences(verdicts)[1] == (
+        "Epoch 2: val_loss 0.7500 did not beat 0.5000 by more than 0.25; wait 1 of 2."
+    )
+
+
 def test_a_patience_of_0_is_told_as_the_1_it_acts_as():
     assert "wait 1 of 1 → learning rate" in sentences(reduce_lr([0.5, 0.5], patience=0))[1]
 

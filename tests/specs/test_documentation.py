@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 
 from core.settings import Settings
-from core.specs.callbacks import CALLBACKS
+from core.specs.callbacks import (
+    CALLBACKS,
+    BackupAndRestore,
+    EarlyStopping,
+    ModelCheckpoint,
+    ReduceLROnPlateau,
+)
 from core.specs.data import FolderScans, SimulatedScans
 from core.specs.fields import words_of
 from core.specs.run import RunSpec, TrainingSpec
@@ -33,6 +39,31 @@ def test_every_setting_has_help_rule_and_remedy(model, name):
 def test_every_parameter_of_a_callback_has_its_everyday_meaning(callback):
     for name, field in callback.model_fields.items():
         assert name == "kind" or words_of(field, "everyday").endswith("."), name
+
+
+@pytest.mark.parametrize("callback", [ReduceLROnPlateau, EarlyStopping])
+def test_the_help_of_min_delta_says_that_keras_compares_strictly(callback):
+    told = callback.model_fields["min_delta"].description
+    assert "improve by more than this" in told
+    assert "exactly this much does not count" in told
+
+
+def test_the_help_of_restore_best_weights_says_when_it_restores_none():
+    told = EarlyStopping.model_fields["restore_best_weights"].description
+    assert "Not if `fit` ends with an error, or by Ctrl-C" in told
+
+
+def test_the_help_of_verbose_says_what_a_checkpoint_prints_where_it_saves_nothing():
+    assert (
+        "one where the metric did not improve"
+        in ModelCheckpoint.model_fields["verbose"].description
+    )
+
+
+def test_the_help_of_a_backup_says_where_later_trainings_begin():
+    fields = BackupAndRestore.model_fields
+    assert "begins every later `fit` at the backup's epoch" in fields["backup_dir"].description
+    assert "with as many epochs, it trains none" in fields["delete_checkpoint"].description
 
 
 def test_every_column_of_the_store_is_documented():

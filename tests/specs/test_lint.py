@@ -8,6 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.plateaus.arrays import Curves
+from core.plateaus.early_stopping import EarlyStoppingSettings
+from core.plateaus.early_stopping_replay import replay_early_stopping
+from core.plateaus.reduce_lr import ReduceLROnPlateauSettings
+from core.plateaus.reduce_lr_replay import replay_reduce_lr_on_plateau
 from core.specs import links, presets
 from core.specs.callbacks import (
     BackupAndRestore,
@@ -16,6 +21,7 @@ from core.specs.callbacks import (
     LearningRateScheduler,
     ModelCheckpoint,
     ReduceLROnPlateau,
+    TerminateOnNaN,
 )
 from core.specs.lint import RULES, fixed, lint
 from core.specs.run import RunSpec, TrainingSpec
@@ -54,6 +60,11 @@ EXAMPLES = [
         "stops_before_reduction",
         "EarlyStopping.patience",
         run_of(reducing(patience=13), stopping(patience=13)),
+    ),
+    (
+        "stops_before_reduction",
+        "EarlyStopping.patience",
+        run_of(reducing(patience=5), stopping(patience=4, start_from_epoch=8)),
     ),
     ("direction_unknown", "EarlyStopping.monitor", run_of(stopping(monitor="val_acc"))),
     ("direction_unknown", "ReduceLROnPlateau.mode", run_of(reducing(monitor="learning_rate"))),
@@ -113,6 +124,11 @@ EXAMPLES = [
         "best_overwritten_on_resume",
         "ModelCheckpoint.filepath",
         run_of(BackupAndRestore(), saving(filepath="a.b.weights.h5", save_weights_only=True)),
+    ),
+    (
+        "best_weights_not_restored",
+        "TerminateOnNaN.raise_error",
+        run_of(stopping(), TerminateOnNaN(raise_error=True)),
     ),
     ("training_metric", "ReduceLROnPlateau.monitor", run_of(reducing(monitor="loss"))),
     ("training_metric", "ModelCheckpoint.monitor", run_of(saving(monitor="accuracy"))),
@@ -181,6 +197,50 @@ def test_a_plateau_just_long_enough_is_left_alone():
     assert lint(run_of(reducing(cooldown=1), stopping(patience=3)))[0].rule == "cooldown_of_one"
 
 
+@pytest.mark.parametrize("start", [0, 1, 2, 8])
+@pytest.mark.parametrize("patience", [1, 4, 5, 6])
+@pytest.mark.parametrize("cooldown", [0, 3])
+def test_a_stop_is_a_warning_where_it_forestalls_the_reduction_of_a_curve_that_never_rises(
+    start, patience, cooldown
+):
+    spec = run_of(
+        reducing(patience=5, cooldown=cooldown),
+        stopping(patience=patience, start_from_epoch=start),
+        epochs=30,
+    )
+    flat = Curves.of([0.5] * 30)
+    reduced = replay_reduce_lr_on_plateau(
+        ReduceLROnPlateauSettings.of(patience=5), flat, learning_rate=0.001, mode="max"
+    ).reduced[0, 0]
+    ended = replay_early_stopping(
+        EarlyStoppingSettings.of(patience=patience, start_from_epoch=start), flat, mode="max"
+    ).stopped_epoch[0, 0]
+    warned = [each.rule for each in lint(spec) if each.severity == "warning"]
+    assert ("stops_before_reduction" in warned) == (ended <= reduced.argmax() + cooldown)
+
+
+def test_a_plateau_that_early_stopping_watches_from_its_first_epoch_on_is_told_as_such():
+    (finding,) = lint(run_of(reducing(patience=5), stopping(patience=4, start_from_epoch=8)))
+    assert finding.severity == "note"
+    assert finding.sentence.startswith(
+        "On a `val_accuracy` that improves until epoch 9 and is flat from there, EarlyStopping "
+        "ends the training after 4 epochs, before ReduceLROnPlateau"
+    )
+
+
+def test_a_plateau_after_the_last_epoch_is_not_spoken_of():
+    spec = run_of(reducing(patience=5), stopping(patience=4, start_from_epoch=11))
+    assert [finding.rule for finding in lint(spec)] == ["patience_beyond_epochs"]
+
+
+def test_a_missing_metric_is_told_with_what_keras_says_of_it():
+    (finding,) = lint(run_of(reducing(monitor="val_acc", mode="max")))
+    assert finding.sentence == (
+        "`val_acc` is not logged by this run: Keras warns in the console, once, and the learning "
+        "rate is never reduced."
+    )
+
+
 def test_two_metrics_have_two_plateaus():
     assert lint(run_of(reducing(patience=5), stopping(monitor="val_loss", patience=2))) == []
 
@@ -193,6 +253,12 @@ def test_the_same_finding_weighs_less_where_the_best_model_is_on_disk():
     lost = stopping(restore_best_weights=False)
     assert [finding.severity for finding in lint(run_of(lost))] == ["warning"]
     assert [finding.severity for finding in lint(run_of(lost, saving()))] == ["note"]
+
+
+def test_an_error_takes_nothing_from_an_early_stopping_that_restores_nothing():
+    lost = stopping(restore_best_weights=False)
+    found = lint(run_of(lost, saving(), TerminateOnNaN(raise_error=True)))
+    assert [finding.rule for finding in found] == ["best_weights_lost"]
 
 
 def test_a_stop_that_only_restores_is_a_note():

@@ -21,7 +21,8 @@ def test_a_sentence_names_field_rule_value_and_remedy():
     assert sentences == {
         "ReduceLROnPlateau.factor": "`factor` must lie strictly between 0 and 1, got 1.5. Each "
         "plateau multiplies the learning rate by it: try 0.3, or switch ReduceLROnPlateau off to "
-        "keep the rate constant."
+        "keep the rate constant. Keras refuses 1 and more; with 0 or less it takes the rate "
+        "straight to min_lr."
     }
 
 
@@ -40,6 +41,31 @@ def test_every_wrong_setting_gets_its_own_sentence():
         "EarlyStopping.patience",
         "EarlyStopping.baseline",
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "setting", "value", "told"),
+    [
+        ("ReduceLROnPlateau", "factor", 0, "with 0 or less it takes the rate straight to min_lr"),
+        ("ReduceLROnPlateau", "patience", -1, "Keras takes a negative one for 1."),
+        ("ReduceLROnPlateau", "cooldown", -1, "as Keras does with a negative one"),
+        ("ReduceLROnPlateau", "min_lr", -1, "what a negative one is to Keras"),
+        ("EarlyStopping", "patience", -1, "Keras takes a negative one for 1."),
+        ("EarlyStopping", "start_from_epoch", -1, "as Keras does with a negative one"),
+        ("EarlyStopping", "mode", "maximum", "Keras warns, and takes 'auto'"),
+        ("EarlyStopping", "verbose", 2, "it prints the same one for any larger number"),
+    ],
+)
+def test_of_a_value_that_keras_takes_its_meaning_there_is_told(kind, setting, value, told):
+    sentences = problems_of(**callback(kind, **{setting: value}))
+    assert told in sentences[f"{kind}.{setting}"]
+
+
+def test_of_the_older_format_it_is_said_that_keras_writes_it():
+    sentences = problems_of(**callback("ModelCheckpoint", filepath="vgg16.h5"))
+    assert "Keras would write its older format" in sentences["ModelCheckpoint"]
+    sentences = problems_of(**callback("ModelCheckpoint", filepath="vgg16"))
+    assert "older format" not in sentences["ModelCheckpoint"]
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,22 @@ def test_every_callback_of_the_catalogue_can_be_chosen():
     assert tuple(callback.kind for callback in run.callbacks) == NAMES
 
 
+@pytest.mark.parametrize(
+    ("names", "begins"),
+    [
+        (("CSVLogger", "EarlyStopping"), "`EarlyStopping` has a `min_delta` of 1 here"),
+        (("EarlyStopping", "ReduceLROnPlateau"), "`EarlyStopping` and `ReduceLROnPlateau` have a"),
+        (("ModelCheckpoint",), ""),
+    ],
+)
+def test_callbacks_that_no_accuracy_satisfies_are_named(names, begins):
+    spec = TraceSpec(callbacks=names)
+    assert spec.never_better_told.startswith(begins)
+    assert bool(spec.never_better_told) == bool(begins)
+    for callback in spec.to_run().callbacks:
+        assert (f"`{callback.kind}`" in begins) == (getattr(callback, "min_delta", 0) == 1)
+
+
 def test_bounds_are_those_that_are_checked():
     for name in ("epochs", "batches", "reduce_patience", "stop_patience"):
         low, high = bounds_of(name)

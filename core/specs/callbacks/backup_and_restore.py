@@ -22,7 +22,8 @@ class BackupAndRestore(CallbackSpec):
     backup_dir: str = setting(
         "backup",
         "The folder in the run's own directory that takes the backup, and nothing else: it is "
-        "deleted at the end.",
+        "deleted at the end. A model that is brought back from it begins every later `fit` at the "
+        "backup's epoch: `fit(epochs=6)` after a resume from epoch 3 trains 3 epochs.",
         everyday="The safe for tonight's notes.",
         rule=PLAIN_FOLDER_RULE,
         remedy="Try backup.",
@@ -43,10 +44,12 @@ class BackupAndRestore(CallbackSpec):
         remedy="Take true if the disk is not to be trusted; it takes twice the space.",
     )
     delete_checkpoint: bool = switch_setting(
-        "Whether to delete the backup when the training has ended properly.",
+        "Whether to delete the backup when the training has ended properly. The next training in "
+        "the same folder goes on from one that is kept: after a complete training, with as many "
+        "epochs, it trains none.",
         default=True,
         everyday="Whether to empty the safe after the exam.",
-        remedy="Take false to keep it; a new training in the same folder would then start from it.",
+        remedy="Take true to have the next training in the same folder begin at its first epoch.",
     )
 
     @field_validator("save_freq", mode="before")

@@ -10,6 +10,10 @@ from core.specs.fields import setting
 METRICS = ("loss", "accuracy", "val_loss", "val_accuracy")
 
 FINITE = "be an ordinary number"
+MORE_THAN_MIN_DELTA = (
+    "The metric must improve by more than this, in its own units (not a share of it). A change of "
+    "exactly this much does not count, although one often reads 'at least'."
+)
 MIN_DELTA_REMEDY = "Keras would drop the minus sign without a word: try 0.001."
 PLAIN_FOLDER = r"^\w[\w.-]{0,63}$"
 PLAIN_FOLDER_RULE = "be a plain folder name: letters, digits, ., - and _"
@@ -62,18 +66,19 @@ def mode_setting() -> Any:
         "compiled metrics, and Keras raises an error if the name tells it nothing.",
         everyday="Whether a higher score is better, as for marks, or a lower one, as for mistakes.",
         rule="be 'auto', 'min' or 'max'",
-        remedy="Take 'max' for an accuracy and 'min' for a loss.",
+        remedy="Take 'max' for an accuracy and 'min' for a loss; of any other word Keras warns, "
+        "and takes 'auto'.",
     )
 
 
-def verbose_setting() -> Any:
-    """Define `verbose`."""
+def verbose_setting(prints: str = "a line each time the callback acts") -> Any:
+    """Define `verbose`; 1 prints what is given."""
     return setting(
         0,
-        "1 prints a line each time the callback acts, 0 keeps it silent.",
+        f"1 prints {prints}, 0 keeps it silent.",
         everyday="Whether the assistant says aloud what it does.",
         rule="be 0 or 1",
-        remedy="Take 1 to see Keras's line.",
+        remedy="Take 1 to see Keras's line: it prints the same one for any larger number.",
     )
 
 

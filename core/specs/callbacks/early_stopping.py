@@ -5,6 +5,7 @@ from typing import Literal
 from core.specs.callbacks.base import (
     FINITE,
     MIN_DELTA_REMEDY,
+    MORE_THAN_MIN_DELTA,
     WHOLE_EPOCHS,
     CallbackSpec,
     mode_setting,
@@ -25,8 +26,8 @@ class EarlyStopping(CallbackSpec):
     )
     min_delta: float = setting(
         0.0,
-        "The smallest change that counts as an improvement, in the metric's own units.",
-        everyday="How small a rise of the score still counts as getting better.",
+        MORE_THAN_MIN_DELTA,
+        everyday="How large a rise of the score is too small to count as getting better.",
         rule="be 0 or more",
         remedy=MIN_DELTA_REMEDY,
         ge=0,
@@ -36,8 +37,8 @@ class EarlyStopping(CallbackSpec):
         "Epochs without improvement after which the training stops. 0 acts like 1.",
         everyday="How many practice tests without a better score before calling it a day.",
         rule=WHOLE_EPOCHS,
-        remedy="Take more than the patience of ReduceLROnPlateau, so that a lower rate gets "
-        "its chance: try 5.",
+        remedy="Keras takes a negative one for 1. Try 5: more than the patience of "
+        "ReduceLROnPlateau, so that a lower rate gets its chance.",
         ge=0,
     )
     verbose: Literal[0, 1] = verbose_setting()
@@ -51,8 +52,9 @@ class EarlyStopping(CallbackSpec):
         remedy="Leave it empty for no baseline.",
     )
     restore_best_weights: bool = switch_setting(
-        "Whether to put back the weights of the best epoch at the end, also when "
-        "training ran to its last epoch.",
+        "Whether to put back the weights of the best epoch at the end, also when training ran to "
+        "its last epoch. Not if `fit` ends with an error, or by Ctrl-C in your own program: Keras "
+        "does it in `on_train_end`, which Stop here calls.",
         default=False,
         everyday="Whether to hand in the best practice paper or the last one.",
         remedy="Take true to keep what the waiting lost.",
@@ -62,6 +64,6 @@ class EarlyStopping(CallbackSpec):
         "Epochs to let pass before watching. Those epochs never become the best.",
         everyday="A grace period at the start of the term.",
         rule=WHOLE_EPOCHS,
-        remedy="Take 0 to watch from the start.",
+        remedy="Take 0 to watch from the start, as Keras does with a negative one.",
         ge=0,
     )

@@ -38,7 +38,9 @@ class ModelCheckpoint(CallbackSpec):
         "The metric that decides which model is the best.",
         "Which score makes a set of notes worth copying.",
     )
-    verbose: Literal[0, 1] = verbose_setting()
+    verbose: Literal[0, 1] = verbose_setting(
+        "two lines for each save and, with save_best_only, one where the metric did not improve"
+    )
     save_best_only: bool = switch_setting(
         "Whether to save only when the metric beats its best value.",
         default=False,
@@ -80,9 +82,11 @@ class ModelCheckpoint(CallbackSpec):
     def _ends_as_keras_wants(self) -> "ModelCheckpoint":
         ending = ".weights.h5" if self.save_weights_only else ".keras"
         if not self.filepath.endswith(ending):
+            of_old = ending == ".keras" and self.filepath.endswith(".h5")
+            keras = " Keras would write its older format, which is not read here." if of_old else ""
             raise ValueError(
                 f"`filepath` must end in {ending} when save_weights_only is "
-                f"{self.save_weights_only}, got {self.filepath!r}. Rename it, or change "
+                f"{self.save_weights_only}, got {self.filepath!r}.{keras} Rename it, or change "
                 "save_weights_only."
             )
         return self

@@ -7,8 +7,15 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from core.specs.callbacks import CALLBACKS, DESCRIBED, CallbackSpec, LambdaCallback
+from core.specs.callbacks import (
+    CALLBACKS,
+    DESCRIBED,
+    CallbackSpec,
+    LambdaCallback,
+    ModelCheckpoint,
+)
 from core.specs.code import syntax
+from core.specs.code.fit_call import read_fit
 from core.specs.code.syntax import UnreadableCode
 
 __all__ = ["Pasted", "UnreadableCode", "read_calls"]
@@ -26,7 +33,7 @@ _SCHEDULES = frozenset(
     ]
 )
 _ONCE_CALLED = {"epsilon": "min_delta"}
-_LONGEST_TEXT, _LARGEST_WHOLE, _LONGEST_NAME = 200, 2**53, 40
+_LONGEST_TEXT, _LONGEST_NAME = 200, 40
 
 
 @dataclass(frozen=True)
@@ -36,12 +43,14 @@ class Pasted:
     Attributes:
         settings: Flat names and values as `core.specs.links` has them: "callbacks" in their
             order, and every setting of each, defaults included. They are not checked yet.
+        training: What `fit` is given, likewise: "training.epochs" and its siblings.
         notes: A sentence for each thing that was left out or changed.
         schedule_object: The class of the schedule that the code gives an optimizer as its
             rate, "" if there is none; the linter takes it.
     """
 
     settings: dict[str, Any]
+    training: dict[str, Any]
     notes: tuple[str, ...]
     schedule_object: str
 
@@ -51,7 +60,7 @@ class _NotPlain(ValueError):
 
 
 def read_calls(text: str) -> Pasted:
-    """Read the callbacks of Keras that are called in a piece of Python; nothing is run.
+    """Read the callbacks of Keras, and `fit`, in a piece of Python; nothing is run.
 
     Args:
         text: Calls with or without `keras.callbacks.` before them, a list of them, or a whole
@@ -74,7 +83,8 @@ def read_calls(text: str) -> Pasted:
     names = [syntax.called_name(call) for call in found]
     schedule_object = next((name for name in names if name in _SCHEDULES), "")
     settings = {"callbacks": reader.order} | reader.settings
-    return Pasted(settings, tuple(reader.notes), schedule_object)
+    training, left_out = read_fit(found)
+    return Pasted(settings, training, (*reader.notes, *left_out), schedule_object)
 
 
 class _Reader:
@@ -95,6 +105,9 @@ class _Reader:
             self._start(name)
             for parameter, value in self._arguments(call, _CALLBACKS[name]):
                 self._take(_CALLBACKS[name], parameter, value)
+            self._loud(name)
+            if name == ModelCheckpoint.__name__:
+                self._old_format()
 
     def _start(self, name: str) -> None:
         if name in self.order:
@@ -149,6 +162,23 @@ class _Reader:
             self._note(f"`{parameter}` became {name!r}: files go into the run's own directory.")
         return name
 
+    def _loud(self, kind: str) -> None:
+        """Turn what Keras takes for a `verbose` of 1 into one."""
+        verbose = self.settings.get(f"{kind}.verbose")
+        if isinstance(verbose, int) and verbose > 1:
+            self.settings[f"{kind}.verbose"] = 1
+            self._note(f"`verbose` of {kind} became 1: Keras prints the same for {verbose}.")
+
+    def _old_format(self) -> None:
+        """Have a model that Keras would save as HDF5 saved as it does by now."""
+        path, weights = (
+            self.settings[f"ModelCheckpoint.{name}"] for name in ("filepath", "save_weights_only")
+        )
+        if isinstance(path, str) and path.endswith(".h5") and not weights:
+            new = f"{path.removesuffix('.h5')}.keras"
+            self.settings["ModelCheckpoint.filepath"] = new
+            self._note(f"`filepath` became {new!r}: Keras takes .h5 too, a run here writes .keras.")
+
     def _note(self, sentence: str) -> None:
         self.notes.append(f"Line {self._line}: {sentence}")
 
@@ -181,7 +211,7 @@ def _plain(node: ast.expr) -> Any:
 def _scalar(value: Any) -> Any:
     if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, int) and abs(value) <= _LARGEST_WHOLE:
+    if isinstance(value, int) and abs(value) <= syntax.LARGEST_WHOLE:
         return value
     if isinstance(value, float) and math.isfinite(value):
         return value

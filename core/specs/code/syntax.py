@@ -5,6 +5,9 @@ import textwrap
 from collections.abc import Iterator
 
 MOST_CHARACTERS = 20_000
+LARGEST_WHOLE = 2**53
+ARGUMENTS_ONLY = "_"
+"""What is called where arguments of `fit` were pasted without their call."""
 
 
 class UnreadableCode(ValueError):
@@ -71,7 +74,7 @@ def _variants(text: str) -> Iterator[str]:
     # Lines from the middle of a function, the first of them cut off at its left.
     yield "\n".join(line.strip() for line in dedented.split("\n"))
     # Arguments from the middle of a call of `fit`.
-    yield f"_({dedented}\n)"
+    yield f"{ARGUMENTS_ONLY}({dedented}\n)"
 
 
 def _sentence(failure: Exception) -> str:

@@ -26,6 +26,7 @@ RULES: tuple[Rule, ...] = (
     sizes.min_delta_below_noise,
     together.scheduler_with_reduction,
     patience.best_weights_lost,
+    together.best_weights_not_restored,
     together.best_overwritten_on_resume,
     patience.cooldown_of_one,
     together.csv_before_rate,

@@ -66,8 +66,8 @@ def monitor_missing(case: Case) -> Iterator[Finding]:
                 rule="monitor_missing",
                 severity="warning",
                 key=f"{callback.kind}.monitor",
-                sentence=f"`{callback.monitor}` is not logged by this run: Keras warns each epoch, "
-                f"and {_WITHOUT_METRIC[callback.kind]}.",
+                sentence=f"`{callback.monitor}` is not logged by this run: Keras warns in the "
+                f"console, once, and {_WITHOUT_METRIC[callback.kind]}.",
                 evidence=_SOURCES[callback.kind],
                 remedy=f"Monitor `{_nearest(callback.monitor)}`.",
                 fix=_other_monitor(callback),

@@ -34,13 +34,18 @@ def stops_before_reduction(case: Case) -> Iterator[Finding]:
     reducing, stopping = case.find(ReduceLROnPlateau), case.find(EarlyStopping)
     if reducing is None or stopping is None or reducing.monitor != stopping.monitor:
         return
-    if _waits(stopping) > _waits(reducing) + _cools(reducing):
+    due = _waits(reducing) + _cools(reducing)
+    if _waits(stopping) > due:
+        return
+    # EarlyStopping does not watch yet: a plateau before `start_from_epoch` gets its reduction.
+    spared = stopping.start_from_epoch + _waits(stopping) > due
+    if spared and _earliest_stop(stopping) >= case.epochs - 1:
         return
     yield Finding(
         rule="stops_before_reduction",
-        severity="warning",
+        severity="note" if spared else "warning",
         key="EarlyStopping.patience",
-        sentence=f"On a flat `{stopping.monitor}`, {_who_is_first(reducing, stopping)}.",
+        sentence=f"{_plateau_told(stopping)}, {_who_is_first(reducing, stopping)}.",
         evidence=_STOPPING,
         remedy="Give EarlyStopping more patience than ReduceLROnPlateau's patience and cooldown "
         "together.",
@@ -113,6 +118,14 @@ def _earliest_stop(stopping: EarlyStopping) -> int:
     """
     waits = stopping.patience if stopping.baseline is None else stopping.patience - 1
     return stopping.start_from_epoch + max(1, waits)
+
+
+def _plateau_told(stopping: EarlyStopping) -> str:
+    """Name a plateau that EarlyStopping watches from its first epoch on."""
+    if stopping.start_from_epoch == 0:
+        return f"On a flat `{stopping.monitor}`"
+    watched = stopping.start_from_epoch + 1
+    return f"On a `{stopping.monitor}` that improves until epoch {watched} and is flat from there"
 
 
 def _who_is_first(reducing: ReduceLROnPlateau, stopping: EarlyStopping) -> str:

@@ -4,7 +4,12 @@ from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import PurePath
 
-from core.specs.callbacks import BackupAndRestore, ModelCheckpoint
+from core.specs.callbacks import (
+    BackupAndRestore,
+    EarlyStopping,
+    ModelCheckpoint,
+    TerminateOnNaN,
+)
 from core.specs.lint.findings import (
     Case,
     Finding,
@@ -66,6 +71,24 @@ def csv_before_rate(case: Case) -> Iterator[Finding]:
             evidence=keras_source("csv_logger.py"),
             remedy=f"Place CSVLogger after {later[0]}.",
             fix={"callbacks": order},
+        )
+
+
+def best_weights_not_restored(case: Case) -> Iterator[Finding]:
+    """Find an error that EarlyStopping does not outlive."""
+    stopping, ending = case.find(EarlyStopping), case.find(TerminateOnNaN)
+    if stopping is None or ending is None:
+        return
+    if stopping.restore_best_weights and ending.raise_error:
+        yield Finding(
+            rule="best_weights_not_restored",
+            severity="note",
+            key="TerminateOnNaN.raise_error",
+            sentence="At a NaN, TerminateOnNaN ends `fit` with an error, and EarlyStopping does "
+            "not put the best weights back: the model is left with the broken ones.",
+            evidence=keras_source("terminate_on_nan.py"),
+            remedy="Switch raise_error off: the training ends all the same, and properly.",
+            fix={"TerminateOnNaN.raise_error": False},
         )
 
 

@@ -64,6 +64,7 @@ def test_the_chapters_code_fills_the_form():
         "ReduceLROnPlateau.min_delta": 0.001,
         "ReduceLROnPlateau.verbose": 1,
     }
+    assert pasted.training == {"training.epochs": 20}
     assert pasted.notes == ()
 
 
@@ -137,6 +138,74 @@ def test_what_cannot_be_taken_over_gets_a_sentence(text, words):
     assert note.endswith((".", "?"))
 
 
+@pytest.mark.parametrize(
+    ("text", "training"),
+    [
+        ("model.fit(x, y, 64, 20, callbacks=[{}])", {"batch_size": 64, "epochs": 20}),
+        ("epochs=5, verbose=True, callbacks=[{}]", {"epochs": 5, "verbose": 1}),
+        ("scaler.fit(x)\nm.fit(x, epochs=5)\nm.fit(x, epochs=9, callbacks=[{}])", {"epochs": 9}),
+        ("model.fit(x, epochs=-3, callbacks=[{}])", {}),
+        ("model.evaluate(x, batch_size=64)\n{}", {}),
+    ],
+)
+def test_whole_numbers_of_fit_are_taken(text, training):
+    pasted = read(text.format("EarlyStopping(patience=3)"))
+    assert pasted.training == {f"training.{name}": value for name, value in training.items()}
+
+
+def test_the_chapters_checkpoint_is_taken_as_what_a_run_here_writes():
+    (line,) = (line for line in CHAPTER.splitlines() if "ModelCheckpoint" in line)
+    pasted = read(line.removeprefix("# checkpoint = "))
+    assert pasted.settings["ModelCheckpoint.filepath"] == "vgg16.keras"
+    assert pasted.notes == (
+        "Line 1: `filepath` became 'vgg16.keras': Keras takes .h5 too, a run here writes .keras.",
+    )
+    assert check_run(links.nest(pasted.settings))
+
+
+@pytest.mark.parametrize(
+    "text", ["ModelCheckpoint('w.h5', save_weights_only=True)", "ModelCheckpoint('w')"]
+)
+def test_a_file_name_that_keras_refuses_too_is_left_for_the_form_to_refuse(text):
+    pasted = read(text)
+    assert pasted.notes == ()
+    with pytest.raises(InvalidSettings):
+        check_run(links.nest(pasted.settings))
+
+
+def test_a_louder_callback_prints_what_one_of_verbose_1_prints():
+    pasted = read("EarlyStopping(verbose=2)")
+    assert pasted.settings["EarlyStopping.verbose"] == 1
+    assert pasted.notes == (
+        "Line 1: `verbose` of EarlyStopping became 1: Keras prints the same for 2.",
+    )
+
+
+def test_what_fit_is_told_besides_is_named_in_one_sentence():
+    (note,) = read(
+        "s = EarlyStopping()\nmodel.fit(x, y, epochs=EPOCHS, batch_size=None, "
+        "validation_split=0.2, class_weight={0: 2}, callbacks=[s])"
+    ).notes
+    assert note == (
+        "Line 2: `batch_size`, `epochs`, `validation_split`, `class_weight` of `fit` are not "
+        "taken. Only `epochs`, `batch_size` and `verbose` are, where they are whole numbers."
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [("5", "validates one epoch in 5 only"), ("[1, 9]", "not every epoch")]
+)
+def test_a_patience_in_validated_epochs_is_told_to_be_one(value, words):
+    left, counted = read(f"fit(x, validation_freq={value}, callbacks=[EarlyStopping()])").notes
+    assert "`validation_freq` of `fit` is not taken" in left
+    assert words in counted
+    assert "counts the `patience` in validated epochs" in counted
+
+
+def test_fit_without_a_callback_is_refused_all_the_same():
+    assert refusal_of("model.fit(x, epochs=20)").startswith("No callback of Keras is called here.")
+
+
 def test_a_function_of_a_hook_prints_instead():
     settings = read("LambdaCallback(None, lambda epoch, logs: stop(), on_train_end=None)").settings
     assert settings["LambdaCallback.on_epoch_end"] is True
@@ -204,7 +273,8 @@ def test_any_text_is_read_or_refused_in_a_sentence(text):
 words = st.sampled_from(
     [*(callback.__name__ for callback in CALLBACKS), "keras.callbacks.", "(", ")", "[", "]", ",",
      "=", "patience", "monitor", "filepath", "*", "**", "\n", "    ", "1", "-", "0.5", "'a/b'",
-     "None", "True", "lambda x: x", "x", "{", "}", ":", "1e999", "'\\ud800'", "#"]
+     "None", "True", "fit", "epochs", "validation_freq",
+     "lambda x: x", "x", "{", "}", ":", "1e999", "'\\ud800'", "#"]
 )  # fmt: skip
 
 
