@@ -3,6 +3,16 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Every run of the tests tries the same examples, and none fails because the machine is busy.
+settings.register_profile(
+    "plateau",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("plateau")
 
 
 @pytest.fixture
