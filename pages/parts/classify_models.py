@@ -12,13 +12,11 @@ from core.data.evaluated import WEIGHTS, Weights
 from core.evaluation.counted import counted
 from core.evaluation.intervals import Interval
 from core.specs.data import FolderScans
-from core.specs.run import FINAL_MODEL
 from core.store import Event, Run, RunStatus
 from core.store.checkpoints import BestWeights, best_weights
-from pages.parts import evaluation_source, services, visitor
+from pages.parts import evaluation_source, saved_models, services, visitor
 from pages.parts.words import escaped, told_apart
 
-_WITH_MODEL = (RunStatus.FINISHED, RunStatus.STOPPED, RunStatus.DIVERGED)
 _MOST_OFFERED = 200
 _MODEL, _VOTE = "classify-model", "classify-vote"
 
@@ -114,10 +112,11 @@ def choose() -> list[Offered]:
 
 def _offered() -> list[Offered]:
     db = services.db()
-    runs = [run for run in visitor.own_runs(limit=_MOST_OFFERED) if run.status in _WITH_MODEL]
+    runs = visitor.own_runs(limit=_MOST_OFFERED)
     linked = st.query_params.get("model", "").rsplit("-", 1)[0]
     if linked and all(run.id != linked for run in runs):
-        runs += [run for run in _with_its_seeds(linked) if run.status in _WITH_MODEL]
+        runs += _with_its_seeds(linked)
+    runs = [run for run in runs if not run.is_active]
     past = store.read_histories(db, runs)
     found = [
         model
@@ -137,11 +136,11 @@ def _with_its_seeds(run_id: str) -> list[Run]:
 
 
 def _of_run(run: Run, events: list[Event], epochs: list[store.Epoch]) -> list[Offered]:
-    directory, best = services.settings().run_dir(run.id), best_weights(run.spec, events)
+    here, best = saved_models.weights_here(run, events), best_weights(run.spec, events)
     found: list[Offered] = []
-    if epochs and (directory / FINAL_MODEL).is_file():
+    if epochs and "final" in here:
         found.append(_scored(run, "final", events, _accuracy(epochs, -1)))
-    if best is not None and (directory / best.file).is_file():
+    if best is not None and "best" in here:
         found.append(_scored(run, "best", events, _best(epochs, best)))
     return found
 

@@ -17,7 +17,7 @@ from core.evaluation.intervals import Interval
 from core.specs.run import FINAL_MODEL
 from core.store import Event, Run
 from core.store.checkpoints import best_weights
-from pages.parts import services
+from pages.parts import saved_models, services
 from pages.parts.words import escaped
 
 _ASKED, _PROBLEMS = "evaluate_asked", "evaluate_problems"
@@ -34,15 +34,21 @@ class Wanted:
 
 
 def wanted(runs: Sequence[Run], weights: str) -> list[Wanted]:
-    """Return what there is of the weights asked for; runs without best weights are named.
+    """Return what there is of the weights asked for; runs without some of them are named.
 
     Args:
         runs: The runs.
         weights: "final", "best" or "both".
     """
     past = store.read_histories(services.db(), runs)
-    kept = {run.id for run in runs if best_weights(run.spec, past[run.id].events)}
-    without = [escaped(run.name) for run in runs if run.id not in kept]
+    left = {run.id: saved_models.weights_of(run, past[run.id].events) for run in runs}
+    broken_off = [escaped(run.name) for run in runs if "final" not in left[run.id]]
+    if broken_off and weights != "best":
+        st.caption(
+            f":material/info: There are no final weights of {', '.join(broken_off)}: those are "
+            "saved when a training ends."
+        )
+    without = [escaped(run.name) for run in runs if "best" not in left[run.id]]
     if without and weights != "final":
         st.caption(
             f":material/info: No best weights were kept by {', '.join(without)}: that takes "
@@ -52,7 +58,7 @@ def wanted(runs: Sequence[Run], weights: str) -> list[Wanted]:
         Wanted(run, which)
         for run in runs
         for which in evaluated.WEIGHTS
-        if weights in (which, "both") and (which == "final" or run.id in kept)
+        if weights in (which, "both") and which in left[run.id]
     ]
 
 

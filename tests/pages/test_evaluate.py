@@ -149,6 +149,20 @@ def test_a_run_that_goes_on_has_no_model_yet(app, trained):
     assert r"There is no run “gone\*x\*”" in texts(app.warning)
 
 
+def test_a_paused_run_is_evaluated_by_its_best_weights(app, db, home, trained):
+    run_id = trained("paused", callbacks=(BEST,), ended=False)
+    store.end_run(db, run_id, RunStatus.PAUSED)
+    opened(app, runs=run_id)
+    assert "is paused and has left no model" in texts(app.info)
+    (home / "home" / "runs" / run_id).mkdir(parents=True)
+    (home / "home" / "runs" / run_id / "best.keras").touch()
+    opened(app, runs=run_id)
+    assert app.multiselect[0].value == [run_id]
+    assert "no final weights of paused" in texts(app.caption)
+    button(app, "Evaluate").click().run()
+    assert [asked.arguments for asked in services.engine().asked] == [(run_id, "best")]
+
+
 def test_the_leakage_switch_judges_twins_and_others_apart(app, home, scans, trained):
     run_id = trained()
     keep(home, run_id, answers(scans, wrong=[0, 1, 2, 3]))
