@@ -153,16 +153,21 @@ def test_the_best_model_is_asked_first_and_the_link_names_it(app, worker, traine
     assert app.query_params["model"] in (f"{best}-final", [f"{best}-final"])
 
 
-def test_a_model_that_can_remember_all_its_scans_comes_last(app, worker, home, trained):
+def test_a_model_that_was_not_checked_for_twins_comes_after_those_that_were(
+    app, worker, home, trained
+):
     folder = FolderScans(folder="brains", image_size=SIZE)
     trained("unchecked", accuracy=0.9, scans=folder)
+    trained("broken", accuracy=math.nan)
+    trained("simulated", accuracy=0.0)
     for name, twins in (("copied", 6), ("honest", 3)):
         keep(home, trained(name, accuracy=1.0, scans=folder), twin=np.arange(6) < twins)
     opened(app)
     labels = app.selectbox(key="classify-model").options
-    assert [label.split(" · ")[1] for label in labels] == ["unchecked", "honest", "copied"]
-    assert labels[0].startswith("90.0 % (86.7 to 92.6), not checked for twins · ")
-    assert labels[2].startswith("only twins · ")
+    names = [label.split(" · ")[1] for label in labels]
+    assert names == ["honest", "simulated", "unchecked", "broken", "copied"]
+    assert labels[2].startswith("90.0 % (86.7 to 92.6), not checked for twins · ")
+    assert labels[4].startswith("only twins · ")
 
 
 def test_scores_of_many_models_are_read_once(home, monkeypatch):
