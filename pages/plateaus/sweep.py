@@ -37,7 +37,8 @@ def show_form() -> None:
     st.markdown(
         "Try many settings of callbacks at the price of a few. Settings are trained together "
         "while their callbacks decide the same, and part in the epoch in which they differ; every "
-        "curve is what a run of its own would have given, on a CPU to the last bit."
+        "curve is what a run of its own would have given, on a CPU to the last bit unless "
+        "`deterministic` is off."
     )
     sweep_draft.take_link()
     form = sweep_draft.form()

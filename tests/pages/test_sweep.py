@@ -201,6 +201,15 @@ def test_too_many_sweeps_are_refused(opened, mine):
     assert "is the limit" in texts(app.warning)
 
 
+def test_a_sweep_says_whether_its_curves_are_exact_where_it_was_trained(opened, mine, db):
+    sweep = mine(seeds=(0,))
+    assert "go on from the state they share" not in texts(opened(sweep=sweep.id).caption)
+    for run in store.read_sweep_runs(db, sweep.id):
+        store.update_run(db, run.id, device="GPU:0 (tensorflow)", goes_on_exactly=False)
+    said = texts(opened(sweep=sweep.id).caption)
+    assert "go on from the state they share. Not to the last bit on GPU:0" in said
+
+
 def test_a_finished_sweep_shows_its_ledger_and_what_to_take(opened, mine):
     sweep = mine(factors=(0.1, 0.5), patiences=(1, 3))
     app = opened(sweep=sweep.id)
