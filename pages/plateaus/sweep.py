@@ -50,7 +50,7 @@ def show_form() -> None:
     for problem in problems:
         if problem.key not in slots:
             st.error(quoting(problem.sentence), icon=":material/error:")
-    sweep_findings.show(spec)
+    sweep_findings.show(form, sweep_draft.axes(), spec)
     sweep_start.show(spec)
     sweep_draft.keep_link()
     sweep_list.show()

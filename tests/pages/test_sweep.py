@@ -172,6 +172,18 @@ def test_what_will_surprise_is_told_once_with_the_settings_it_is_in(opened):
     assert "settings: patience 7" not in texts(app.markdown)
 
 
+def test_what_will_surprise_is_mended_in_the_base_or_by_leaving_values_out(opened):
+    cooldown = {"vary.ReduceLROnPlateau.cooldown": "0 to 2"}
+    app = opened(callbacks="ReduceLROnPlateau,EarlyStopping", **cooldown)
+    button(app, "Set restore_best_weights to True in the base").click().run()
+    assert not app.exception
+    assert app.session_state["sweep_values"]["EarlyStopping.restore_best_weights"] is True
+    button(app, "Leave cooldown 1 out").click().run()
+    assert not app.exception
+    assert field(app, "ReduceLROnPlateau.cooldown").value == "0, 2"
+    assert not [each.label for each in app.button if "cooldown" in each.label]
+
+
 def test_a_known_run_tells_the_time(opened, app, db):
     app.run()
     store_run(db, "known", owner=app.session_state["owner"], values=(0.5, 0.6, 0.7, 0.7))
