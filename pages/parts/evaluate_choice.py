@@ -11,8 +11,8 @@ from pages.parts import saved_models, services, visitor
 from pages.parts.words import escaped, told_apart, when
 
 EVALUATE = "pages/scans/evaluate.py"
-MOST = 8
-"""The most runs side by side."""
+MOST = 20
+"""The most runs side by side: two settings with the ten seeds that a sweep may have."""
 
 _QUERY, _RUNS, _WEIGHTS, _SWITCH = (
     "evaluate_query",

@@ -23,6 +23,7 @@ from pages.parts.words import escaped
 _ASKED, _PROBLEMS = "evaluate_asked", "evaluate_problems"
 # Where one worker does everything, a training may have to end first.
 _TIMEOUT_S = 1800.0
+_MOST_NAMED = 8
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,8 @@ def _file(one: Wanted, events: Sequence[Event]) -> Path | None:
     return file
 
 
-@st.cache_resource(max_entries=32)
+# As many as one page shows, with both weights of each run, and some of another visitor's.
+@st.cache_resource(max_entries=60)
 def _read(file: str, time_ns: int, weights: Weights, *, _run: Run) -> Model | None:  # noqa: ARG001 - the key
     found: Evaluated | None = evaluated.read(Path(file))
     return None if found is None else Model(_run, weights, found)
@@ -132,7 +134,9 @@ def _offer(missing: Sequence[Wanted]) -> None:
     asked: dict[tuple[str, Weights], Answer] = st.session_state.get(_ASKED, {})
     left = [one for one in missing if (one.run.id, one.weights) not in asked]
     if left:
-        names = ", ".join(f"{escaped(one.run.name)} ({one.weights})" for one in left)
+        names = ", ".join(f"{escaped(one.run.name)} ({one.weights})" for one in left[:_MOST_NAMED])
+        if len(left) > _MOST_NAMED:
+            names += f" and {len(left) - _MOST_NAMED} more"
         st.markdown(f"Not evaluated yet: {names}. A few seconds each, in a worker.")
         st.button(
             "Evaluate" if len(left) == 1 else f"Evaluate these {len(left)}",

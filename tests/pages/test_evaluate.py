@@ -211,6 +211,25 @@ def test_few_subjects_are_said_to_make_a_rough_interval(app, home, scans, traine
     assert "no interval is given" in texts(app.warning)
 
 
+def test_two_settings_of_ten_seeds_stand_side_by_side(app, home, scans, trained):
+    ids = [
+        trained(name, seed=seed, callbacks=() if name == "one" else (BEST,))
+        for name in ("one", "other")
+        for seed in range(10)
+    ]
+    more = trained("one too many", seed=99)
+    opened(app, runs=",".join([*ids, more]), weights="final")
+    assert app.multiselect[0].value == ids
+    assert "one (final) and 12 more" in texts(app.markdown)
+    for place, run_id in enumerate(ids):
+        keep(home, run_id, answers(scans, wrong=range(place % 3 if place < 10 else 1 + place % 2)))
+    app.run()
+    assert not app.exception
+    seeds = next(table.value for table in app.dataframe if "± between seeds" in table.value)
+    assert list(seeds["seeds"]) == [10, 10]
+    assert "paired by 10 seeds" in texts(app.markdown)
+
+
 def test_best_weights_are_held_against_the_final_ones(app, home, scans, trained):
     run_id = trained(callbacks=(BEST,))
     keep(home, run_id, answers(scans, wrong=range(8)))

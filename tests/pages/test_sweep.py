@@ -239,17 +239,17 @@ def test_a_finished_sweep_shows_its_ledger_and_what_to_take(opened, mine):
 
 
 def test_the_models_of_a_sweep_can_be_evaluated(opened, mine, app):
-    sweep = mine(factors=(0.1, 0.5), patiences=(1, 3), epochs=4)
+    sweep = mine(factors=(0.1, 0.5), patiences=(1, 2, 3, 4), epochs=4)
     (link,) = [
         each for each in opened(sweep=sweep.id).get("page_link") if "Evaluate" in each.proto.label
     ]
-    assert link.proto.label == "Evaluate 8 models of the best settings"
+    assert link.proto.label == "Evaluate 18 models of the best settings"
     query = dict(parse_qsl(link.proto.query_string))
     app.query_params["runs"] = query["runs"]
     app.switch_page("pages/scans/evaluate.py").run()
     assert not app.exception
     (chosen,) = app.multiselect
-    assert (len(chosen.value), len(chosen.options)) == (8, 12)
+    assert (len(chosen.value), len(chosen.options)) == (18, 24)
     assert "Not evaluated yet" in texts(app.markdown)
 
 
