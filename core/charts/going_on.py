@@ -22,10 +22,9 @@ def exactness_told(run: Run) -> str:
     Args:
         run: Its device, its settings, and what a check on that device found.
     """
-    off = run.spec.training.deterministic == "off"
-    if run.device and not run.device.startswith(_CPU):
+    if _is_on_accelerator(run):
         return _on_accelerator(run)
-    if off:
+    if run.spec.training.deterministic == "off":
         return (
             "Not to the last bit: `deterministic` is off in this run's settings. What follows is "
             "the same training, within the noise of rounding."
@@ -34,6 +33,28 @@ def exactness_told(run: Run) -> str:
         "Exact: on the CPU with op determinism, what follows is bit for bit what a run that was "
         "never interrupted gives."
     )
+
+
+def is_exact(run: Run) -> bool:
+    """Tell whether `exactness_told` promises every bit."""
+    if _is_on_accelerator(run):
+        return run.goes_on_exactly is True
+    return run.spec.training.deterministic != "off"
+
+
+def sweep_exactness_told(runs: Sequence[Run]) -> str:
+    """Tell for each kind of device whether the runs of a sweep are exact; "" before they begin."""
+    known: dict[str, Run] = {}
+    for run in runs:
+        before = known.get(run.device)
+        if before is None or before.goes_on_exactly is None or run.goes_on_exactly is False:
+            known[run.device] = run
+    told = (exactness_told(run) for device, run in known.items() if device)
+    return " ".join(dict.fromkeys(told))
+
+
+def _is_on_accelerator(run: Run) -> bool:
+    return bool(run.device) and not run.device.startswith(_CPU)
 
 
 def _on_accelerator(run: Run) -> str:

@@ -49,8 +49,9 @@ _LATE = (
     "up. Ask again when it is free."
 )
 _CLOSED = "The app is closing; ask again when it is back."
-# Whoever asks waits in front of a page; a run that is queued waits anyway.
-_ASKED_FIRST = 1
+# Whoever asks waits in front of a page; a run that is queued waits anyway. A row of models that one
+# person has evaluated lets the scan of another pass.
+_ASKED_FIRST, _EVALUATED_NEXT = 2, 1
 
 _log = logging.getLogger(__name__)
 
@@ -212,7 +213,7 @@ class Engine:
             *answer.arguments,
             key=f"ask-{time.time_ns()}",
             pure=False,
-            priority=_ASKED_FIRST,
+            priority=_EVALUATED_NEXT if answer.job == jobs.EVALUATE else _ASKED_FIRST,
             resources=resources,
         )
         # An answer of a few hundred milliseconds need not wait for the next round.

@@ -1,7 +1,9 @@
 """How far a score might have come out otherwise with other people's scans."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -15,6 +17,8 @@ FEW = 10
 """With fewer units an interval is a rough one, and the page says so."""
 
 _BLOCK = 200
+# The draws from more units are not kept: these take 16 MB.
+_KEPT = 4096
 _FEWEST = 2
 
 
@@ -126,11 +130,19 @@ def _units(groups: NDArray[np.int64]) -> tuple[NDArray[np.int64], Literal["subje
 
 def _means(sums: NDArray[np.float64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return the mean of each draw, shape (DRAWS,); the same for the same values."""
-    draw = np.random.default_rng(0)
     count = len(sums)
-    even = np.full(count, 1 / count)
-    means: list[NDArray[np.float64]] = []
+    blocks = _drawn(count) if count <= _KEPT else _draw(count)
+    return np.concatenate([(times @ sums) / (times @ sizes) for times in blocks])
+
+
+# All models that answer the same scans are judged by the same draws, which take longest.
+@lru_cache(maxsize=4)
+def _drawn(count: int) -> tuple[NDArray[np.uint16], ...]:
+    return tuple(times.astype(np.uint16) for times in _draw(count))
+
+
+def _draw(count: int) -> Iterator[NDArray[np.int64]]:
+    """Return how often each unit is in each draw, in blocks of shape (_BLOCK, count)."""
+    draw, even = np.random.default_rng(0), np.full(count, 1 / count)
     for _ in range(DRAWS // _BLOCK):
-        times = draw.multinomial(count, even, size=_BLOCK)
-        means.append((times @ sums) / (times @ sizes))
-    return np.concatenate(means)
+        yield draw.multinomial(count, even, size=_BLOCK)

@@ -24,7 +24,8 @@ from core.store import Branch, RunStatus, SavedState, StateFiles, Store, StoreEr
 from core.training import batches, restart
 from core.training import run as single
 from core.training.branch_journal import BranchJournal
-from core.training.determinism import set_determinism
+from core.training.determinism import on_accelerator, set_determinism
+from core.training.exactness import after_training, known_or_tried
 from core.training.member import Member, settings_in, state_of_member
 from core.training.recorder import StopRequested
 from core.training.state import State, UnusableState
@@ -92,6 +93,7 @@ class _Bench:
         self._spec: SweepSpec = store.read_sweep(db, sweep_id).spec
         self._scans: ScanSet | None = None
         self._model: keras.Model | None = None
+        self._exact: bool | None = None
 
     def train(self, branch: Branch) -> None:
         """Train a branch, and those it turns into, to the end."""
@@ -101,6 +103,7 @@ class _Bench:
             start = self._find_start(branch)
             with BranchJournal(self.db, branch, self._files, start.state) as journal:
                 status = self._fit(journal, start)
+                self._check_device(journal)
         except StopRequested:
             status = RunStatus.STOPPED
         except Superseded:
@@ -179,6 +182,23 @@ class _Bench:
                 callbacks=[team],
             )
         return RunStatus.FINISHED
+
+    def _check_device(self, journal: BranchJournal) -> None:
+        """Find out whether branches go on exactly on this accelerator; keep it with their runs."""
+        if not on_accelerator() or journal.failure or self._scans is None:
+            return
+        with after_training(f"branch {journal.branch.id}"):
+            if self._exact is None:
+                # It trains models of its own, from a clear session.
+                self._model = None
+                self._exact = known_or_tried(
+                    self._spec.run_spec(0, journal.branch.seed).training,
+                    self._scans,
+                    single.build_model,
+                    device=single.device(),
+                    directory=self._settings.exactness_dir,
+                )
+            store.update_branch_runs(self.db, journal.branch, goes_on_exactly=self._exact)
 
     def _load(self, spec: RunSpec, journal: BranchJournal) -> ScanSet:
         if self._scans is not None:

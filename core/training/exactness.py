@@ -7,7 +7,8 @@
 import contextlib
 import hashlib
 import json
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +25,8 @@ _BATCHES, _TRUNK = 4, "exactness"
 
 Build = Callable[[TrainingSpec, ScanSet], keras.Model]
 """Builds and compiles the model of a run, everything drawn from its seed."""
+
+_log = logging.getLogger(__name__)
 
 
 def goes_on_exactly(spec: TrainingSpec, scans: ScanSet, build: Build) -> bool:
@@ -70,6 +73,19 @@ def known_or_tried(
         directory.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps({"device": device, "exact": exact}))
     return exact
+
+
+@contextlib.contextmanager
+def after_training(of: str) -> Generator[None]:
+    """Check a device without harm: whatever becomes of the check, the training is over and stands.
+
+    Args:
+        of: What was trained, for the log.
+    """
+    try:
+        yield
+    except Exception:  # noqa: BLE001
+        _log.exception("the check of %s failed", of)
 
 
 def _key(spec: TrainingSpec, scans: ScanSet, device: str) -> str:

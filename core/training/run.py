@@ -23,7 +23,7 @@ from core.store import Run, RunStatus, StateFiles, Store, StoreError, Superseded
 from core.training import batches, callbacks, models, restart
 from core.training.console import Console
 from core.training.determinism import on_accelerator, own_draws, set_determinism
-from core.training.exactness import known_or_tried
+from core.training.exactness import after_training, known_or_tried
 from core.training.fence import Fence
 from core.training.hand import Hand
 from core.training.journal import Journal
@@ -263,15 +263,12 @@ def _check_device(work: _Work, scans: ScanSet, directory: Path) -> None:
     """Find out whether such a run goes on exactly on this accelerator, and keep it with the run."""
     if not on_accelerator() or work.journal.failure:
         return
-    try:
+    with after_training(f"run {work.run.id}"):
         work.update(phase="Checking whether it can go on exactly here", phase_share=None)
         exact = known_or_tried(
             work.spec.training, scans, build_model, device=device(), directory=directory
         )
         work.update(goes_on_exactly=exact)
-    # The training is over: whatever becomes of the check, it stands.
-    except Exception:  # noqa: BLE001
-        _log.exception("the check of run %s failed", work.run.id)
 
 
 def _giver(

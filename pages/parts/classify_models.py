@@ -1,8 +1,8 @@
-"""Which model is asked: those that runs left, the best score first."""
+"""Which model is asked: those that runs left, the best honest score first."""
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import streamlit as st
 
@@ -12,15 +12,16 @@ from core.data.evaluated import WEIGHTS, Weights
 from core.evaluation.counted import counted
 from core.evaluation.intervals import Interval
 from core.specs.data import FolderScans
-from core.specs.run import FINAL_MODEL
 from core.store import Event, Run, RunStatus
 from core.store.checkpoints import BestWeights, best_weights
-from pages.parts import evaluation_source, services, visitor
+from pages.parts import evaluation_source, saved_models, services, visitor
 from pages.parts.words import escaped, told_apart
 
-_WITH_MODEL = (RunStatus.FINISHED, RunStatus.STOPPED, RunStatus.DIVERGED)
 _MOST_OFFERED = 200
 _MODEL, _VOTE = "classify-model", "classify-vote"
+
+Twins = Literal["without", "unchecked", "only"]
+_TWINS: tuple[Twins, ...] = get_args(Twins)
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Offered:
     run: Run
     weights: str
     score: Interval
-    twins: Literal["without", "unchecked", "only"] = "without"
+    twins: Twins = "without"
 
     @property
     def trained_here(self) -> bool:
@@ -87,13 +88,14 @@ def choose() -> list[Offered]:
     st.session_state[_MODEL] = before
     labels = told_apart({model.key: model.label for model in offered.values()})
     key = st.selectbox(
-        "Model, the best validation accuracy first",
+        "Model, the best honest score first",
         list(offered),
         format_func=lambda key: labels[key],
         key=_MODEL,
         help="Accuracy on the validation scans of its own run, with its 95 % interval. Scores on "
         "different scans cannot be compared. Where a model was evaluated, scans with a twin "
-        "among the training scans are left out; if that leaves none, it comes last.",
+        "among the training scans are left out; if that leaves none, it comes last. Those of "
+        "folders that were not checked for twins come after all that are: evaluate them first.",
     )
     chosen = offered[key]
     same = [
@@ -114,17 +116,18 @@ def choose() -> list[Offered]:
 
 def _offered() -> list[Offered]:
     db = services.db()
-    runs = [run for run in visitor.own_runs(limit=_MOST_OFFERED) if run.status in _WITH_MODEL]
+    runs = visitor.own_runs(limit=_MOST_OFFERED)
     linked = st.query_params.get("model", "").rsplit("-", 1)[0]
     if linked and all(run.id != linked for run in runs):
-        runs += [run for run in _with_its_seeds(linked) if run.status in _WITH_MODEL]
+        runs += _with_its_seeds(linked)
+    runs = [run for run in runs if not run.is_active]
     past = store.read_histories(db, runs)
     found = [
         model
         for run in runs
         for model in _of_run(run, [*past[run.id].events], [*past[run.id].epochs])
     ]
-    return sorted(found, key=lambda model: -_rank(model.score))
+    return sorted(found, key=_rank)
 
 
 def _with_its_seeds(run_id: str) -> list[Run]:
@@ -137,11 +140,11 @@ def _with_its_seeds(run_id: str) -> list[Run]:
 
 
 def _of_run(run: Run, events: list[Event], epochs: list[store.Epoch]) -> list[Offered]:
-    directory, best = services.settings().run_dir(run.id), best_weights(run.spec, events)
+    here, best = saved_models.weights_here(run, events), best_weights(run.spec, events)
     found: list[Offered] = []
-    if epochs and (directory / FINAL_MODEL).is_file():
+    if epochs and "final" in here:
         found.append(_scored(run, "final", events, _accuracy(epochs, -1)))
-    if best is not None and (directory / best.file).is_file():
+    if best is not None and "best" in here:
         found.append(_scored(run, "best", events, _best(epochs, best)))
     return found
 
@@ -165,8 +168,10 @@ def _scored(run: Run, weights: Weights, events: list[Event], logged: float) -> O
     return Offered(run, weights, score, "unchecked" if folder else "without")
 
 
-def _rank(score: Interval) -> float:
-    return -1.0 if math.isnan(score.value) else score.value
+def _rank(model: Offered) -> tuple[bool, int, float]:
+    """Return what sorts models: those with a score first, of them the checked ones first."""
+    unscored = math.isnan(model.score.value)
+    return unscored, _TWINS.index(model.twins), 0.0 if unscored else -model.score.value
 
 
 def _same_but_seed(model: Offered, chosen: Offered) -> bool:

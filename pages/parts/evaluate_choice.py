@@ -6,13 +6,13 @@ import streamlit as st
 
 from core import store
 from core.data.leakage import SWITCH, Switch
-from core.store import Run, RunStatus
-from pages.parts import services, visitor
+from core.store import Run
+from pages.parts import saved_models, services, visitor
 from pages.parts.words import escaped, told_apart, when
 
 EVALUATE = "pages/scans/evaluate.py"
-MOST = 8
-"""The most runs side by side."""
+MOST = 20
+"""The most runs side by side: two settings with the ten seeds that a sweep may have."""
 
 _QUERY, _RUNS, _WEIGHTS, _SWITCH = (
     "evaluate_query",
@@ -21,7 +21,6 @@ _QUERY, _RUNS, _WEIGHTS, _SWITCH = (
     "evaluate-switch",
 )
 _CHOICES = {"final": "Final", "best": "Best", "both": "Both"}
-_WITH_MODEL = (RunStatus.FINISHED, RunStatus.STOPPED, RunStatus.DIVERGED)
 # What the link calls the parameters.
 _NAMES = {"runs": _RUNS, "weights": _WEIGHTS, "scans": _SWITCH}
 
@@ -58,20 +57,20 @@ def choose_runs() -> list[Run]:
     """Show the runs that left a model, and return the chosen ones."""
     linked: list[str] = st.session_state[_RUNS]
     found = {run.id: run for run in store.read_runs_of(services.db(), linked)}
+    chosen = saved_models.with_weights(list(found.values()))
     for name in linked:
         if name not in found:
             st.warning(
                 f"There is no run “{escaped(name[:40])}”: it may have been deleted.",
                 icon=":material/search_off:",
             )
-        elif found[name].status not in _WITH_MODEL:
+        elif found[name] not in chosen:
             st.info(
                 f"“{escaped(found[name].name)}” is {found[name].status} and has left no model.",
                 icon=":material/hourglass_top:",
             )
-    chosen = [run for run in found.values() if run.status in _WITH_MODEL]
     st.session_state[_RUNS] = [run.id for run in chosen]
-    own = [run for run in visitor.own_runs() if run.status in _WITH_MODEL]
+    own = saved_models.with_weights(visitor.own_runs())
     offered = {run.id: run for run in [*chosen, *own, *_of_their_sweeps(chosen)]}
     labels = told_apart({run.id: _label(run) for run in offered.values()})
     ids = st.multiselect(
@@ -79,7 +78,7 @@ def choose_runs() -> list[Run]:
         list(offered),
         key=_RUNS,
         format_func=lambda run_id: labels[run_id],
-        placeholder="Choose runs that have ended",
+        placeholder="Choose runs that left a model",
         max_selections=MOST,
     )
     return [offered[run_id] for run_id in ids]
@@ -128,8 +127,8 @@ def _short(position: Switch) -> str:
 def _of_their_sweeps(chosen: list[Run]) -> list[Run]:
     """Return the runs with a model of the sweeps that some runs are part of."""
     ids = dict.fromkeys(run.sweep_id for run in chosen if run.sweep_id is not None)
-    swept = (run for sweep_id in ids for run in store.read_sweep_runs(services.db(), sweep_id))
-    return [run for run in swept if run.status in _WITH_MODEL]
+    swept = [run for sweep_id in ids for run in store.read_sweep_runs(services.db(), sweep_id)]
+    return saved_models.with_weights(swept)
 
 
 def _label(run: Run) -> str:
@@ -137,4 +136,4 @@ def _label(run: Run) -> str:
 
 
 def _newest_id() -> str:
-    return next((run.id for run in visitor.own_runs() if run.status in _WITH_MODEL), "")
+    return next((run.id for run in saved_models.with_weights(visitor.own_runs())), "")

@@ -17,12 +17,13 @@ from core.evaluation.intervals import Interval
 from core.specs.run import FINAL_MODEL
 from core.store import Event, Run
 from core.store.checkpoints import best_weights
-from pages.parts import services
+from pages.parts import saved_models, services
 from pages.parts.words import escaped
 
 _ASKED, _PROBLEMS = "evaluate_asked", "evaluate_problems"
 # Where one worker does everything, a training may have to end first.
 _TIMEOUT_S = 1800.0
+_MOST_NAMED = 8
 
 
 @dataclass(frozen=True)
@@ -34,15 +35,21 @@ class Wanted:
 
 
 def wanted(runs: Sequence[Run], weights: str) -> list[Wanted]:
-    """Return what there is of the weights asked for; runs without best weights are named.
+    """Return what there is of the weights asked for; runs without some of them are named.
 
     Args:
         runs: The runs.
         weights: "final", "best" or "both".
     """
     past = store.read_histories(services.db(), runs)
-    kept = {run.id for run in runs if best_weights(run.spec, past[run.id].events)}
-    without = [escaped(run.name) for run in runs if run.id not in kept]
+    left = {run.id: saved_models.weights_of(run, past[run.id].events) for run in runs}
+    broken_off = [escaped(run.name) for run in runs if "final" not in left[run.id]]
+    if broken_off and weights != "best":
+        st.caption(
+            f":material/info: There are no final weights of {', '.join(broken_off)}: those are "
+            "saved when a training ends."
+        )
+    without = [escaped(run.name) for run in runs if "best" not in left[run.id]]
     if without and weights != "final":
         st.caption(
             f":material/info: No best weights were kept by {', '.join(without)}: that takes "
@@ -52,7 +59,7 @@ def wanted(runs: Sequence[Run], weights: str) -> list[Wanted]:
         Wanted(run, which)
         for run in runs
         for which in evaluated.WEIGHTS
-        if weights in (which, "both") and (which == "final" or run.id in kept)
+        if weights in (which, "both") and which in left[run.id]
     ]
 
 
@@ -105,7 +112,8 @@ def _file(one: Wanted, events: Sequence[Event]) -> Path | None:
     return file
 
 
-@st.cache_resource(max_entries=32)
+# As many as one page shows, with both weights of each run, and some of another visitor's.
+@st.cache_resource(max_entries=60)
 def _read(file: str, time_ns: int, weights: Weights, *, _run: Run) -> Model | None:  # noqa: ARG001 - the key
     found: Evaluated | None = evaluated.read(Path(file))
     return None if found is None else Model(_run, weights, found)
@@ -126,7 +134,9 @@ def _offer(missing: Sequence[Wanted]) -> None:
     asked: dict[tuple[str, Weights], Answer] = st.session_state.get(_ASKED, {})
     left = [one for one in missing if (one.run.id, one.weights) not in asked]
     if left:
-        names = ", ".join(f"{escaped(one.run.name)} ({one.weights})" for one in left)
+        names = ", ".join(f"{escaped(one.run.name)} ({one.weights})" for one in left[:_MOST_NAMED])
+        if len(left) > _MOST_NAMED:
+            names += f" and {len(left) - _MOST_NAMED} more"
         st.markdown(f"Not evaluated yet: {names}. A few seconds each, in a worker.")
         st.button(
             "Evaluate" if len(left) == 1 else f"Evaluate these {len(left)}",

@@ -14,6 +14,9 @@ from pages.parts import callback_list, services, visitor
 from pages.parts.form import Form
 from pages.parts.words import BadgeColor, escaped, when
 
+FIX = ":material/auto_fix_high:"
+"""The icon of a button that mends a finding."""
+
 _BADGES: dict[Severity, tuple[str, str, BadgeColor]] = {
     "error": ("will fail", ":material/error:", "red"),
     "warning": ("will surprise you", ":material/warning:", "orange"),
@@ -61,14 +64,25 @@ def _show(form: Form, finding: Finding) -> None:
         st.markdown(f":material/build: {finding.remedy}")
         with st.container(horizontal=True, vertical_alignment="center"):
             if finding.fix:
-                st.button(
-                    words_of(finding.fix, form.order),
-                    key=f"fix-{finding.rule}-{finding.key}",
-                    icon=":material/auto_fix_high:",
-                    on_click=_apply,
-                    args=(form, finding),
-                )
+                show_fix(form, finding)
             st.markdown(source_link(finding), width="content")
+
+
+def show_fix(form: Form, finding: Finding, *, where: str = "") -> None:
+    """Show the button that mends a finding.
+
+    Args:
+        form: Takes the changes.
+        finding: One that settings can mend.
+        where: What the button says of where, such as " in the base".
+    """
+    st.button(
+        words_of(finding.fix, form.order) + where,
+        key=f"fix-{finding.severity}-{finding.rule}-{finding.key}",
+        icon=FIX,
+        on_click=_apply,
+        args=(form, finding),
+    )
 
 
 def show_badge(finding: Finding) -> None:
@@ -93,7 +107,7 @@ def _apply(form: Form, finding: Finding) -> None:
     form.update(finding.fix)
     for key in finding.fix:
         callback_list.reveal(key.partition(".")[0])
-    st.toast(f"Done: {said}.", icon=":material/auto_fix_high:")
+    st.toast(f"Done: {said}.", icon=FIX)
 
 
 def words_of(fix: Mapping[str, Any], order: list[str]) -> str:

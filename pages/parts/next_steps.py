@@ -5,9 +5,8 @@ import streamlit as st
 from core import store
 from core.charts.compare.link import Comparison
 from core.charts.going_on import turns_told
-from core.specs.run import FINAL_MODEL
 from core.store import History, Run, RunStatus
-from pages.parts import keras_loss, services, visitor
+from pages.parts import keras_loss, saved_models, services, visitor
 from pages.parts.compare_choice import COMPARE
 from pages.parts.launch import MONITOR
 from pages.parts.words import escaped
@@ -23,16 +22,18 @@ def show_links(run: Run, history: History) -> None:
         icon=":material/replay:",
         query_params={"run": run.id, **visitor.parameters()},
     )
-    st.page_link(
-        "pages/scans/evaluate.py",
-        label="What is it worth? Evaluate its model",
-        icon=":material/fact_check:",
-        query_params={"runs": run.id, **visitor.parameters()},
-    )
-    # A model that diverged answers NaN.
-    file = services.settings().run_dir(run.id) / FINAL_MODEL
-    if run.status is not RunStatus.DIVERGED and file.is_file():
-        show_reading(f"{run.id}-final")
+    if saved_models.weights_of(run, history.events):
+        st.page_link(
+            "pages/scans/evaluate.py",
+            label="What is it worth? Evaluate its model",
+            icon=":material/fact_check:",
+            query_params={"runs": run.id, **visitor.parameters()},
+        )
+    here = saved_models.weights_here(run, history.events)
+    # The last weights of a training that diverged answer NaN.
+    sound = [which for which in here if which == "best" or run.status is not RunStatus.DIVERGED]
+    if sound:
+        show_reading(f"{run.id}-{sound[0]}")
 
 
 def show_reading(model: str) -> None:

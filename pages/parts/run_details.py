@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.charts.event_text import event_line
+from core.charts.going_on import exactness_told
 from core.data.scan_set import UNREADABLE
 from core.specs import links
 from core.store import Event, Run
 from pages.parts import code_view, visitor
-from pages.parts.words import escaped
+from pages.parts.words import escaped, quoting
 
 _MOST_BOXES = 3
 _NOTE = ":material/image_not_supported:"
@@ -49,7 +50,7 @@ def _show_together(notes: Sequence[str], summary: str) -> None:
 
 
 def show_settings(run: Run) -> None:
-    """Show a run's settings, a link to its configuration and one to share it."""
+    """Show a run's settings, links to its form and to share it, and how exactly it goes on."""
     query = links.to_query(run.spec) | visitor.parameters()
     st.page_link(
         "pages/train/configure.py",
@@ -59,6 +60,8 @@ def show_settings(run: Run) -> None:
     )
     st.caption("Link to share: whoever opens it can watch the run, not stop or delete it.")
     st.code(f"{_address()}?run={run.id}", language=None)
+    if run.device:
+        st.caption(quoting(f"Going on from one of its epochs: {exactness_told(run)}"))
     with st.expander("Code", icon=":material/code:"):
         code_view.show(run.spec, key=f"code-{run.id}")
     st.json(run.spec.model_dump(mode="json"), expanded=2)

@@ -6,6 +6,7 @@ has 540 MB. Whoever has a run's id may read its models, as on its page.
 
 import glob
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from starlette.requests import Request
@@ -13,9 +14,11 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from core import store
+from core.data.evaluated import Weights
 from core.specs.callbacks import ModelCheckpoint
 from core.specs.run import FINAL_MODEL
-from core.store import Run, UnknownRun
+from core.store import Event, Run, RunStatus, UnknownRun
+from core.store.checkpoints import best_weights
 from pages.parts import services
 
 CHECKPOINT, FINAL = "checkpoint", "final"
@@ -24,6 +27,8 @@ _PATH = "models"
 _PLACEHOLDERS = re.compile(r"(?:\{[^{}]*\})+")
 # The last model under the name it has while it is written, and under its own.
 _OF_THE_RUN = (f"partial-{FINAL_MODEL}", FINAL_MODEL)
+# Those whose training came to an end, at which the last model is saved.
+_WITH_FINAL = (RunStatus.FINISHED, RunStatus.STOPPED, RunStatus.DIVERGED)
 
 
 def file_of(run: Run, which: str) -> Path | None:
@@ -35,6 +40,40 @@ def file_of(run: Run, which: str) -> Path | None:
             files[CHECKPOINT] = _newest(directory, callback.filepath)
     file = files.get(which)
     return file if file and file.is_file() else None
+
+
+def weights_of(run: Run, events: Sequence[Event]) -> list[Weights]:
+    """Return which weights a run left that can be asked, "final" first.
+
+    Those of a run that came to its end may lie on another machine. One that is paused, failed or
+    was interrupted has the best alone, if ModelCheckpoint kept them.
+
+    Args:
+        run: The run; it has none while it is active, when they still change.
+        events: What happened in it.
+    """
+    if run.status not in _WITH_FINAL:
+        return [] if run.is_active else weights_here(run, events)
+    return ["final"] if best_weights(run.spec, events) is None else ["final", "best"]
+
+
+def weights_here(run: Run, events: Sequence[Event]) -> list[Weights]:
+    """Return of which weights of a run there is a file on this machine, "final" first."""
+    directory, best = services.settings().run_dir(run.id), best_weights(run.spec, events)
+    found: list[Weights] = []
+    if run.status in _WITH_FINAL and (directory / FINAL_MODEL).is_file():
+        found.append("final")
+    if best is not None and (directory / best.file).is_file():
+        found.append("best")
+    return found
+
+
+def with_weights(runs: Sequence[Run]) -> list[Run]:
+    """Return those of some runs that left weights which can be asked, in their order."""
+    broken_off = [run for run in runs if run.status not in _WITH_FINAL and not run.is_active]
+    past = store.read_histories(services.db(), broken_off)
+    kept = {run.id for run in broken_off if weights_of(run, past[run.id].events)}
+    return [run for run in runs if run.status in _WITH_FINAL or run.id in kept]
 
 
 def address(run: Run, which: str) -> str:

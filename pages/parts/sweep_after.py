@@ -178,6 +178,8 @@ def _show_evaluation(results: SweepResults, metric: str, reading: Reading) -> No
     """Show a link to the models on Evaluate, those of the best settings first, seed by seed."""
     values, seeds = results.values(metric, reading), results.spec.seeds
     found = choose(values, results.names.each, seeds, likely_direction(metric))
+    # Whole settings: what some seeds are worth says little beside all those of another.
+    most = MOST // len(seeds) * len(seeds)
     runs = [
         run.id
         for setting in (found.order if found else ())
@@ -187,10 +189,10 @@ def _show_evaluation(results: SweepResults, metric: str, reading: Reading) -> No
     st.page_link(
         EVALUATE,
         label="Evaluate their models"
-        if len(runs) <= MOST
-        else f"Evaluate {MOST} models of the best settings",
+        if len(runs) <= most
+        else f"Evaluate {most} models of the best settings",
         icon=":material/fact_check:",
-        query_params={"runs": ",".join(runs[:MOST]), **visitor.parameters()},
+        query_params={"runs": ",".join(runs[:most]), **visitor.parameters()},
         disabled=not runs,
     )
 

@@ -1,22 +1,44 @@
 """What the linter finds in the settings of a sweep, each thing once."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import streamlit as st
 
 from core.charts.sweep.labels import SettingNames
-from core.specs.lint import SharedFinding, gathered, lint
+from core.specs.lint import Finding, SharedFinding, gathered, lint
 from core.specs.sweep import SweepSpec
+from core.specs.sweep_mends import Kept, base_mend, values_kept
+from core.specs.sweep_text import write_values
 from pages.parts import findings
+from pages.parts.form import Form
+from pages.parts.sweep_draft import Axes
 from pages.parts.words import escaped
 
 _LONGEST = 60
 
 
-def show(spec: SweepSpec | None) -> None:
+@dataclass(frozen=True)
+class _Found:
+    """What the linter finds, and what mends it.
+
+    Attributes:
+        shared: What it finds, in which settings.
+        mend: The finding whose fix mends it in the base, or None.
+        kept: The values of a parameter that stay if the base cannot mend it, or None.
+    """
+
+    shared: SharedFinding
+    mend: Finding | None
+    kept: Kept | None
+
+
+def show(form: Form, axes: Axes, spec: SweepSpec | None) -> None:
     """Show what will happen in these settings that a person may not expect, and in how many.
 
     Args:
+        form: Of the base; it takes what a button changes there.
+        axes: What differs; it loses the values that a button leaves out.
         spec: The sweep; None while something is wrong with it.
     """
     if spec is None:
@@ -28,7 +50,7 @@ def show(spec: SweepSpec | None) -> None:
     st.subheader("What to expect")
     names = SettingNames(spec)
     for one in found:
-        _show(one, names)
+        _show(form, axes, one, names)
     if known:
         findings.show_source(known)
 
@@ -39,12 +61,13 @@ def _found(
     spec: str,  # noqa: ARG001 - the key, with the noise
     _spec: SweepSpec,
     noise: Mapping[str, float],
-) -> list[SharedFinding]:
-    return gathered([lint(setting, noise=noise) for setting in _spec.settings()])
+) -> list[_Found]:
+    found = gathered([lint(setting, noise=noise) for setting in _spec.settings()])
+    return [_Found(one, base_mend(_spec, one, noise), values_kept(_spec, one)) for one in found]
 
 
-def _show(one: SharedFinding, names: SettingNames) -> None:
-    finding = one.first
+def _show(form: Form, axes: Axes, found: _Found, names: SettingNames) -> None:
+    one, finding = found.shared, found.shared.first
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             findings.show_badge(finding)
@@ -52,7 +75,26 @@ def _show(one: SharedFinding, names: SettingNames) -> None:
         first = escaped(names.each[one.settings[0]])
         such_as = "" if one.says_the_same else f"With {first}, for one: "
         st.markdown(such_as + findings.told(finding))
-        st.markdown(f":material/build: {finding.remedy} {findings.source_link(finding)}")
+        st.markdown(f":material/build: {finding.remedy}")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if found.mend:
+                findings.show_fix(form, found.mend, where=" in the base")
+            elif found.kept:
+                _show_without(
+                    axes,
+                    found.kept,
+                    key=f"leave-out-{finding.severity}-{finding.rule}-{finding.key}",
+                )
+            st.markdown(findings.source_link(finding), width="content")
+
+
+def _show_without(axes: Axes, kept: Kept, *, key: str) -> None:
+    parameter = kept.name.rpartition(".")[2]
+    label = f"Leave {parameter} {escaped(write_values(kept.gone))} out"
+    if st.button(label, key=key, icon=findings.FIX):
+        axes.varied[kept.name] = write_values(kept.values)
+        axes.generation += 1
+        st.rerun()
 
 
 def _where(one: SharedFinding, names: SettingNames) -> str:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core import store
 from core.charts.compare.lines import metrics_of
+from core.charts.going_on import sweep_exactness_told
 from core.charts.live import CONFIG
 from core.charts.sweep.curves import curves_figure
 from core.charts.sweep.maps import heat_figure, parallel_figure
@@ -15,7 +16,7 @@ from core.charts.sweep.spread import spread_figure
 from core.charts.sweep.tree import tree_figure
 from core.store import Branch, Ledger, RunStatus
 from pages.parts import chart, run_curves, services, visitor
-from pages.parts.words import duration
+from pages.parts.words import duration, quoting
 
 _READINGS: dict[str, str] = {"final": "Final value", "best": "Best value"}
 _HEAT, _SPREAD, _PARALLEL = "Heat map", "Every seed", "Parallel coordinates"
@@ -47,7 +48,7 @@ def signs(sweep_id: str) -> Any:
 
 
 def show_ledger(results: SweepResults) -> None:
-    """Show what was trained beside what all runs report, and how far the sweep is."""
+    """Show what was trained beside what all runs report, how far that is, and how exact."""
     ledger = store.read_ledger(services.db(), results.sweep.id)
     with st.container(horizontal=True):
         st.metric("Epochs trained", f"{ledger.epochs_trained:,}")
@@ -65,6 +66,8 @@ def show_ledger(results: SweepResults) -> None:
         )
     if results.sweep.is_active:
         _show_progress(results, ledger)
+    if told := sweep_exactness_told([history.run for history in results.histories.values()]):
+        st.caption(quoting(f"Settings that part go on from the state they share. {told}"))
 
 
 def _show_progress(results: SweepResults, ledger: Ledger) -> None:

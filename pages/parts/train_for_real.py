@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core import store
+from core.charts.going_on import exactness_told, is_exact
 from core.charts.history import state_of
 from core.plateaus.forking import RealFork, first_other_decision, real_fork
 from core.plateaus.what_if import Replayed, Watcher
@@ -10,7 +11,7 @@ from core.specs.callbacks import ModelCheckpoint
 from core.store import Run
 from pages.parts import fork_form, services, take_over, visitor
 from pages.parts.recording import Recording
-from pages.parts.words import escaped
+from pages.parts.words import escaped, quoting
 
 
 def show(replayed: Replayed, source: Recording, own: Watcher | None) -> None:
@@ -60,7 +61,7 @@ def _offer(run: Run, replayed: Replayed, fork: RealFork | None, parts: int) -> N
         )
         return
     with st.container(border=True):
-        st.markdown(_told(fork, name))
+        st.markdown(quoting(_told(fork, name, run)))
         st.page_link(
             fork_form.CONFIGURE,
             label=f"Train {escaped(name)} for real from epoch {fork.after + 1}",
@@ -71,15 +72,16 @@ def _offer(run: Run, replayed: Replayed, fork: RealFork | None, parts: int) -> N
         )
 
 
-def _told(fork: RealFork, name: str) -> str:
+def _told(fork: RealFork, name: str, run: Run) -> str:
     told = (
         f"Setting {name} first decides otherwise than the run at the end of epoch "
         f"{fork.parts + 1}. "
     )
     if fork.exact:
+        exactly, doubt = ("exactly ", "") if is_exact(run) else ("", f" {exactness_told(run)}")
         return told + (
-            f"Trained from epoch {fork.after + 1} on, it gives exactly what a run from scratch "
-            "would: up to there the run counted the same."
+            f"Trained from epoch {fork.after + 1} on, it gives {exactly}what a run from scratch "
+            f"would: up to there the run counted the same.{doubt}"
         )
     return told + (
         f"From epoch {fork.after + 1} on it can be trained, but not exactly as from scratch: the "

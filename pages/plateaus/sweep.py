@@ -37,7 +37,8 @@ def show_form() -> None:
     st.markdown(
         "Try many settings of callbacks at the price of a few. Settings are trained together "
         "while their callbacks decide the same, and part in the epoch in which they differ; every "
-        "curve is what a run of its own would have given, on a CPU to the last bit."
+        "curve is what a run of its own would have given, on a CPU to the last bit unless "
+        "`deterministic` is off."
     )
     sweep_draft.take_link()
     form = sweep_draft.form()
@@ -49,7 +50,7 @@ def show_form() -> None:
     for problem in problems:
         if problem.key not in slots:
             st.error(quoting(problem.sentence), icon=":material/error:")
-    sweep_findings.show(spec)
+    sweep_findings.show(form, sweep_draft.axes(), spec)
     sweep_start.show(spec)
     sweep_draft.keep_link()
     sweep_list.show()

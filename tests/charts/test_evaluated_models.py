@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from core.charts.evaluation import models as judged
 from core.charts.evaluation.models import (
     Model,
     chance,
@@ -52,6 +53,17 @@ def test_models_are_paired_on_the_same_scans_only():
     renamed = a_model(names=tuple(f"other {i}" for i in range(20)))
     assert paired_difference(one, renamed) is None
     assert table_row(renamed, "all", one)["against the first"] == ""
+
+
+def test_a_row_of_the_table_that_is_drawn_again_reckons_no_interval_again(monkeypatch):
+    reckoned, mean, share = [], judged.mean_interval, judged.share_interval
+    monkeypatch.setattr(judged, "mean_interval", lambda *of: reckoned.append(of) or mean(*of))
+    monkeypatch.setattr(judged, "share_interval", lambda *of: reckoned.append(of) or share(*of))
+    first, other = a_model(), a_model(wrong=[0, 3], seed=1)
+    rows = [table_row(other, position, first) for position in ("all", "twin-free")]
+    assert len(reckoned) == 4
+    assert [table_row(other, position, first) for position in ("all", "twin-free")] == rows
+    assert len(reckoned) == 4
 
 
 def test_a_difference_is_told_in_points_with_its_sign():

@@ -7,9 +7,11 @@ import pytest
 from core.charts.going_on import (
     exactness_told,
     going_back_told,
+    is_exact,
     kept_told,
     more_epochs_told,
     spans,
+    sweep_exactness_told,
     turns_told,
 )
 from core.specs.callbacks import LearningRateScheduler
@@ -38,6 +40,34 @@ def test_the_cpu_promises_every_bit_unless_determinism_is_off():
 )
 def test_a_gpu_promises_what_a_check_found_there(found, said):
     assert exactness_told(on(GPU, found=found)).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("device", "deterministic", "found", "exact"),
+    [
+        ("", "auto", None, True),
+        (CPU, "on", None, True),
+        (CPU, "off", None, False),
+        (GPU, "on", None, False),
+        (GPU, "auto", False, False),
+        (GPU, "off", True, True),
+    ],
+)
+def test_exact_is_what_is_told_to_be(device, deterministic, found, exact):
+    run = on(device, deterministic=deterministic, found=found)
+    assert is_exact(run) is exact
+    assert exactness_told(run).startswith("Exact") is exact
+
+
+def test_a_sweep_is_told_to_be_what_was_found_on_each_of_its_devices():
+    other = "GPU:1 (tensorflow)"
+    assert not sweep_exactness_told([on("")])
+    assert sweep_exactness_told([on(""), on(GPU)]).startswith("Not known on GPU:0 yet")
+    found = [on(GPU), on(GPU, found=True), on(GPU), on(other, found=True), on(other, found=False)]
+    told = sweep_exactness_told(found)
+    assert told.startswith("Exact on GPU:0")
+    assert "Not to the last bit on GPU:1" in told
+    assert sweep_exactness_told([on(CPU), on(CPU)]) == exactness_told(on(CPU))
 
 
 def test_the_remedy_is_named_only_where_it_was_not_taken():

@@ -2,9 +2,11 @@
 
 import os
 import signal
+from types import SimpleNamespace
 
 import pytest
 
+from core.engine import jobs
 from core.engine.answers import Answer
 from core.engine.engine import Engine
 from core.engine.roles import ANSWERS
@@ -27,6 +29,24 @@ def test_an_answer_is_late_only_while_nobody_gave_it():
     until(lambda: answer.late, within_s=1, what="the next tick of the clock")
     answer.give(2.0)
     assert not answer.late
+
+
+def test_a_scan_is_read_before_models_that_wait_to_be_evaluated_and_those_before_runs():
+    class Future:
+        def add_done_callback(self, _call):
+            pass
+
+    class Client:
+        def submit(self, *_of, **how):
+            given.append(how["priority"])
+            return Future()
+
+    given = []
+    for job in (jobs.CLASSIFY, jobs.EVALUATE):
+        Engine._send(SimpleNamespace(_wake_up=None), Client(), Answer(job, (), 60.0), None)
+    # Dask's own priority, which runs have, is 0.
+    assert given == sorted(given, reverse=True)
+    assert given[0] > given[1] > 0
 
 
 @pytest.mark.keras

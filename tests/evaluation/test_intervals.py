@@ -63,6 +63,22 @@ def test_the_same_answers_give_the_same_interval():
     assert share_interval(right, UNKNOWN[:50]) == share_interval(right, UNKNOWN[:50])
 
 
+def test_draws_that_are_kept_give_the_same_interval_as_those_that_are_not(monkeypatch):
+    values, groups = np.arange(60) % 7 / 7, np.arange(60) // 2
+    kept = mean_interval(values, groups)
+    monkeypatch.setattr(intervals, "_KEPT", 0)
+    assert mean_interval(values, groups) == kept
+
+
+def test_draws_are_made_once_for_all_who_answer_as_many_scans(monkeypatch):
+    made, draw = [], intervals._draw
+    monkeypatch.setattr(intervals, "_draw", lambda count: made.append(count) or draw(count))
+    intervals._drawn.cache_clear()
+    for wrong in range(3):
+        share_interval(np.arange(50) > wrong, UNKNOWN[:50])
+    assert made == [50]
+
+
 def test_it_covers_the_truth_about_as_often_as_it_says():
     draw = np.random.default_rng(1)
     covered = 0

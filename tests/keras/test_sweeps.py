@@ -131,6 +131,21 @@ FACTORS = Axis(callback=0, parameter="factor", values=(0.1, 0.5))
 PATIENCE = Axis(callback=0, parameter="patience", values=(1, 2, 9))
 
 
+def test_runs_on_an_accelerator_keep_what_one_check_found_which_changes_none_of_them(
+    lab, monkeypatch
+):
+    from core.training import branches, exactness
+
+    tried, check = [], exactness.goes_on_exactly
+    monkeypatch.setattr(branches, "on_accelerator", lambda: True)
+    monkeypatch.setattr(exactness, "goes_on_exactly", lambda *of: tried.append(of) or check(*of))
+    sweep_id = lab.create(REDUCING, axes=(FACTORS,), epochs=3)
+    assert lab.train(sweep_id).status is RunStatus.FINISHED
+    assert len(tried) == 1
+    assert [r.goes_on_exactly for r in store.read_sweep_runs(lab.db, sweep_id)] == [True, True]
+    lab.require_exact(sweep_id)
+
+
 def test_settings_part_where_their_callbacks_first_act_differently(lab):
     sweep_id = lab.create(REDUCING, axes=(FACTORS, PATIENCE))
     assert lab.train(sweep_id).status is RunStatus.FINISHED

@@ -14,9 +14,10 @@ from core.engine import jobs
 from core.evaluation import head_check
 from core.evaluation.answered import Answered, Known
 from core.evaluation.counted import counted
+from core.specs.callbacks import ModelCheckpoint
 from core.specs.data import FolderScans, SimulatedScans
 from core.specs.run import FINAL_MODEL, RunSpec, TrainingSpec
-from core.store import Epoch, RunStatus
+from core.store import Epoch, Event, EventKind, RunStatus
 from pages.parts import evaluation_source, services
 from pages.parts.scan_source import key_of
 from tests.data.intake.test_weights import LAYOUT, good
@@ -152,16 +153,21 @@ def test_the_best_model_is_asked_first_and_the_link_names_it(app, worker, traine
     assert app.query_params["model"] in (f"{best}-final", [f"{best}-final"])
 
 
-def test_a_model_that_can_remember_all_its_scans_comes_last(app, worker, home, trained):
+def test_a_model_that_was_not_checked_for_twins_comes_after_those_that_were(
+    app, worker, home, trained
+):
     folder = FolderScans(folder="brains", image_size=SIZE)
     trained("unchecked", accuracy=0.9, scans=folder)
+    trained("broken", accuracy=math.nan)
+    trained("simulated", accuracy=0.0)
     for name, twins in (("copied", 6), ("honest", 3)):
         keep(home, trained(name, accuracy=1.0, scans=folder), twin=np.arange(6) < twins)
     opened(app)
     labels = app.selectbox(key="classify-model").options
-    assert [label.split(" · ")[1] for label in labels] == ["unchecked", "honest", "copied"]
-    assert labels[0].startswith("90.0 % (86.7 to 92.6), not checked for twins · ")
-    assert labels[2].startswith("only twins · ")
+    names = [label.split(" · ")[1] for label in labels]
+    assert names == ["honest", "simulated", "unchecked", "broken", "copied"]
+    assert labels[2].startswith("90.0 % (86.7 to 92.6), not checked for twins · ")
+    assert labels[4].startswith("only twins · ")
 
 
 def test_scores_of_many_models_are_read_once(home, monkeypatch):
@@ -373,6 +379,34 @@ def test_a_run_leads_to_its_model(app, db, home, trained):
     assert f"model={run_id}-final" in found.proto.query_string
     (home / "home" / "runs" / run_id / FINAL_MODEL).unlink()
     assert not link()
+
+
+@pytest.mark.parametrize("ended", [RunStatus.PAUSED, RunStatus.FAILED, RunStatus.INTERRUPTED])
+def test_a_run_that_was_broken_off_is_asked_by_its_best_weights(app, worker, db, home, ended):
+    def links():
+        app.query_params["run"] = run_id
+        app.switch_page("pages/train/monitor.py").run()
+        assert not app.exception
+        return {link.proto.label: link.proto.query_string for link in app.get("page_link")}
+
+    app.run()
+    best = ModelCheckpoint(filepath="best.keras", monitor="val_accuracy", save_best_only=True)
+    spec = RunSpec(name="broken off", scans=SCANS, callbacks=(best,))
+    run_id = store.create_run(db, spec, owner=store.owner_of(app.session_state["owner"]))
+    store.start_run(db, run_id)
+    saved = Event(EventKind.CHECKPOINT_SAVED, 0, {"file": "best.keras"})
+    logs = {"loss": 0.5, "val_loss": 0.5, "accuracy": 0.8, "val_accuracy": 0.8}
+    epochs = [Epoch(number, logs, 0.001, 0.001, 1.0, 1.0) for number in range(2)]
+    store.append(db, run_id, new_epochs=epochs, new_events=[saved])
+    store.end_run(db, run_id, ended)
+    assert not {"What is it worth? Evaluate its model", "Have it read a scan"} & set(links())
+    (home / "home" / "runs" / run_id).mkdir(parents=True)
+    (home / "home" / "runs" / run_id / "best.keras").touch()
+    found = links()
+    assert f"runs={run_id}" in found["What is it worth? Evaluate its model"]
+    assert f"model={run_id}-best" in found["Have it read a scan"]
+    opened(app)
+    assert app.selectbox(key="classify-model").value == f"{run_id}-best"
 
 
 def test_what_a_visitor_brought_is_dropped_with_the_page(app, worker, trained):

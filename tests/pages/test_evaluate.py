@@ -149,6 +149,20 @@ def test_a_run_that_goes_on_has_no_model_yet(app, trained):
     assert r"There is no run “gone\*x\*”" in texts(app.warning)
 
 
+def test_a_paused_run_is_evaluated_by_its_best_weights(app, db, home, trained):
+    run_id = trained("paused", callbacks=(BEST,), ended=False)
+    store.end_run(db, run_id, RunStatus.PAUSED)
+    opened(app, runs=run_id)
+    assert "is paused and has left no model" in texts(app.info)
+    (home / "home" / "runs" / run_id).mkdir(parents=True)
+    (home / "home" / "runs" / run_id / "best.keras").touch()
+    opened(app, runs=run_id)
+    assert app.multiselect[0].value == [run_id]
+    assert "no final weights of paused" in texts(app.caption)
+    button(app, "Evaluate").click().run()
+    assert [asked.arguments for asked in services.engine().asked] == [(run_id, "best")]
+
+
 def test_the_leakage_switch_judges_twins_and_others_apart(app, home, scans, trained):
     run_id = trained()
     keep(home, run_id, answers(scans, wrong=[0, 1, 2, 3]))
@@ -195,6 +209,25 @@ def test_few_subjects_are_said_to_make_a_rough_interval(app, home, scans, traine
     keep(home, run_id, answers(scans, groups=np.zeros(15, int), twin=np.zeros(15, bool)))
     app.run()
     assert "no interval is given" in texts(app.warning)
+
+
+def test_two_settings_of_ten_seeds_stand_side_by_side(app, home, scans, trained):
+    ids = [
+        trained(name, seed=seed, callbacks=() if name == "one" else (BEST,))
+        for name in ("one", "other")
+        for seed in range(10)
+    ]
+    more = trained("one too many", seed=99)
+    opened(app, runs=",".join([*ids, more]), weights="final")
+    assert app.multiselect[0].value == ids
+    assert "one (final) and 12 more" in texts(app.markdown)
+    for place, run_id in enumerate(ids):
+        keep(home, run_id, answers(scans, wrong=range(place % 3 if place < 10 else 1 + place % 2)))
+    app.run()
+    assert not app.exception
+    seeds = next(table.value for table in app.dataframe if "± between seeds" in table.value)
+    assert list(seeds["seeds"]) == [10, 10]
+    assert "paired by 10 seeds" in texts(app.markdown)
 
 
 def test_best_weights_are_held_against_the_final_ones(app, home, scans, trained):

@@ -330,6 +330,14 @@ def test_on_a_gpu_the_page_says_what_is_known_there(app, db, owner):
     assert "Not known on GPU:0 yet" in texts(app.caption)
 
 
+def test_strangers_too_read_what_is_known_on_a_gpu(app, db, owner, monkeypatch):
+    run_id = a_run(db, "somebody else", device="GPU:0 (tensorflow)")
+    store.update_run(db, run_id, goes_on_exactly=False)
+    monkeypatch.setenv("PLATEAU_HOSTED", "true")
+    open_monitor(app, run_id, tab="Settings")
+    assert "Not to the last bit on GPU:0" in texts(app.caption)
+
+
 def test_what_keras_lost_stands_in_the_comparison_too(app, db, owner):
     run_id = a_run(db, owner)
     spec = as_keras_would(store.read_run(db, run_id).spec)

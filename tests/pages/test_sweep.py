@@ -172,6 +172,18 @@ def test_what_will_surprise_is_told_once_with_the_settings_it_is_in(opened):
     assert "settings: patience 7" not in texts(app.markdown)
 
 
+def test_what_will_surprise_is_mended_in_the_base_or_by_leaving_values_out(opened):
+    cooldown = {"vary.ReduceLROnPlateau.cooldown": "0 to 2"}
+    app = opened(callbacks="ReduceLROnPlateau,EarlyStopping", **cooldown)
+    button(app, "Set restore_best_weights to True in the base").click().run()
+    assert not app.exception
+    assert app.session_state["sweep_values"]["EarlyStopping.restore_best_weights"] is True
+    button(app, "Leave cooldown 1 out").click().run()
+    assert not app.exception
+    assert field(app, "ReduceLROnPlateau.cooldown").value == "0, 2"
+    assert not [each.label for each in app.button if "cooldown" in each.label]
+
+
 def test_a_known_run_tells_the_time(opened, app, db):
     app.run()
     store_run(db, "known", owner=app.session_state["owner"], values=(0.5, 0.6, 0.7, 0.7))
@@ -201,6 +213,15 @@ def test_too_many_sweeps_are_refused(opened, mine):
     assert "is the limit" in texts(app.warning)
 
 
+def test_a_sweep_says_whether_its_curves_are_exact_where_it_was_trained(opened, mine, db):
+    sweep = mine(seeds=(0,))
+    assert "go on from the state they share" not in texts(opened(sweep=sweep.id).caption)
+    for run in store.read_sweep_runs(db, sweep.id):
+        store.update_run(db, run.id, device="GPU:0 (tensorflow)", goes_on_exactly=False)
+    said = texts(opened(sweep=sweep.id).caption)
+    assert "go on from the state they share. Not to the last bit on GPU:0" in said
+
+
 def test_a_finished_sweep_shows_its_ledger_and_what_to_take(opened, mine):
     sweep = mine(factors=(0.1, 0.5), patiences=(1, 3))
     app = opened(sweep=sweep.id)
@@ -218,17 +239,17 @@ def test_a_finished_sweep_shows_its_ledger_and_what_to_take(opened, mine):
 
 
 def test_the_models_of_a_sweep_can_be_evaluated(opened, mine, app):
-    sweep = mine(factors=(0.1, 0.5), patiences=(1, 3), epochs=4)
+    sweep = mine(factors=(0.1, 0.5), patiences=(1, 2, 3, 4), epochs=4)
     (link,) = [
         each for each in opened(sweep=sweep.id).get("page_link") if "Evaluate" in each.proto.label
     ]
-    assert link.proto.label == "Evaluate 8 models of the best settings"
+    assert link.proto.label == "Evaluate 18 models of the best settings"
     query = dict(parse_qsl(link.proto.query_string))
     app.query_params["runs"] = query["runs"]
     app.switch_page("pages/scans/evaluate.py").run()
     assert not app.exception
     (chosen,) = app.multiselect
-    assert (len(chosen.value), len(chosen.options)) == (8, 12)
+    assert (len(chosen.value), len(chosen.options)) == (18, 24)
     assert "Not evaluated yet" in texts(app.markdown)
 
 

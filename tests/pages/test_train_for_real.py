@@ -16,8 +16,9 @@ WAIT = (0, 0, 0, 1, 2, 1, 2)
 OWN = ReduceLROnPlateau(monitor="val_accuracy", factor=0.5, patience=2)
 
 
-def a_run(db, owner, *, kept=tuple(range(7))):
-    spec = RunSpec(name="rests", training=TrainingSpec(epochs=len(CURVE)), callbacks=(OWN,))
+def a_run(db, owner, *, kept=tuple(range(7)), deterministic="auto"):
+    training = TrainingSpec(epochs=len(CURVE), deterministic=deterministic)
+    spec = RunSpec(name="rests", training=training, callbacks=(OWN,))
     run_id = store.create_run(db, spec, owner=store.owner_of(owner))
     store.start_run(db, run_id)
     rate, epochs, events = 0.001, [], []
@@ -72,6 +73,12 @@ def test_a_setting_is_trained_from_the_last_epoch_before_it_parts(replayed):
     assert link.label == "Train A for real from epoch 4"
     assert "after=4" in link.query_string
     assert "ReduceLROnPlateau.patience=3" in link.query_string
+
+
+def test_exactness_is_promised_only_where_it_holds(replayed):
+    said = texts(replayed(3, deterministic="off").markdown)
+    assert "Trained from epoch 4 on, it gives what a run from scratch would" in said
+    assert "Not to the last bit: `deterministic` is off" in said
 
 
 def test_the_runs_own_setting_leads_to_no_training(replayed):

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,12 +67,12 @@ class Model:
         """
         twins = self.evaluated.twin
         positions: list[Switch] = [at for at in SWITCH if at == "all" or twins.any()]
-        return {at: self._share(at) for at in positions if self.chosen(at).any()}
+        return {at: self.share(at) for at in positions if self.chosen(at).any()}
 
     @property
     def honest(self) -> Interval:
         """The accuracy on scans without a twin in training; of no scans where each has one."""
-        return self._share("twin-free")
+        return self.share("twin-free")
 
     def chosen(self, position: Switch) -> NDArray[np.bool_]:
         """Return which scans a position of the switch leaves, shape (scans,)."""
@@ -81,9 +82,27 @@ class Model:
         """Return its row in the figure of accuracies."""
         return Row(self.name, self.shares)
 
-    def _share(self, position: Switch) -> Interval:
-        some = self.answers.of(self.chosen(position))
-        return share_interval(some.right, some.groups)
+    def share(self, position: Switch) -> Interval:
+        """Return the accuracy at a position of the switch; reckoned once."""
+        if position not in self._shares:
+            some = self.answers.of(self.chosen(position))
+            self._shares[position] = share_interval(some.right, some.groups)
+        return self._shares[position]
+
+    def against(self, other: "Model", position: Switch) -> Interval | None:
+        """Return `paired_difference` to another model; reckoned once while that is there."""
+        known = self._held.setdefault(other, {})
+        if position not in known:
+            known[position] = _difference(self, other, position)
+        return known[position]
+
+    @cached_property
+    def _shares(self) -> dict[Switch, Interval]:
+        return {}
+
+    @cached_property
+    def _held(self) -> WeakKeyDictionary["Model", dict[Switch, Interval | None]]:
+        return WeakKeyDictionary()
 
 
 def table_row(model: Model, position: Switch, first: Model) -> dict[str, object]:
@@ -95,7 +114,7 @@ def table_row(model: Model, position: Switch, first: Model) -> dict[str, object]
         first: The model that the others are held against.
     """
     some = model.answers.of(model.chosen(position))
-    share = share_interval(some.right, some.groups)
+    share = model.share(position)
     difference = None if model is first else paired_difference(model, first, position)
     return {
         "run": model.run.name,
@@ -117,6 +136,10 @@ def paired_difference(one: Model, other: Model, position: Switch = "all") -> Int
     Returns:
         The difference of shares with its interval; None if the scans are not the same.
     """
+    return one.against(other, position)
+
+
+def _difference(one: Model, other: Model, position: Switch) -> Interval | None:
     ours, theirs = one.evaluated, other.evaluated
     if ours.names != theirs.names or not np.array_equal(ours.labels, theirs.labels):
         return None
