@@ -17,6 +17,7 @@ from core import store
 from core.engine import jobs, tether
 from core.engine.answers import Answer
 from core.engine.roles import ANSWERS, TRAINS, count_of, heard_of, places_for, resources_for
+from core.engine.starts import Starts
 from core.engine.sweeps import SweepTasks
 from core.settings import Settings
 from core.store import RunStatus, Store
@@ -61,6 +62,7 @@ class EngineState(StrEnum):
     STARTING = "starting"
     WARMING_UP = "warming up"
     NO_WORKER = "no worker"
+    BROKEN = "broken"
     READY = "ready"
 
 
@@ -84,6 +86,7 @@ class Engine:
         self.trainers = 0
         self._settings, self._store = settings, db
         self._child: subprocess.Popen[str] | None = None
+        self._starts, self._had_trainer = Starts(), False
         self._client: Client | None = None
         self._waiting: list[str] = []
         self._futures: dict[str, Future[Any]] = {}
@@ -160,12 +163,14 @@ class Engine:
         while self._orphans:
             self._take_up_again(self._orphans[0])
             self._orphans.pop(0)
+        while self._new_sweeps:
+            self._sweeps.add(self._new_sweeps.pop(0))
+        if self._client is None and not self._starts.is_due:
+            self._look_after()
+            return
         client = self._client or self._connect()
         workers = client.scheduler_info()["workers"] if client.status == "running" else {}
-        none = EngineState.WARMING_UP if self._child is not None else EngineState.NO_WORKER
-        self.trainers = count_of(TRAINS, workers)
-        # One that answers alone takes no run.
-        self.state = EngineState.READY if self.trainers else none
+        self._note_trainers(count_of(TRAINS, workers))
         trains = resources_for(TRAINS, workers, own=self._child is not None)
         heard = heard_of(workers, within_s=SILENCE_S)
         places = places_for(TRAINS, heard, own=self._child is not None)
@@ -190,11 +195,20 @@ class Engine:
             self._asked[self._unasked[0]] = self._send(client, self._unasked[0], answers)
             self._unasked.pop(0)
         self._collect()
-        while self._new_sweeps:
-            self._sweeps.add(self._new_sweeps.pop(0))
         self._sweeps.round(client, workers=self.trainers, resources=trains)
         self._collect_answers()
         self._look_after()
+
+    def _note_trainers(self, count: int) -> None:
+        """Take note of how many workers train; one that answers alone takes no run."""
+        self.trainers = count
+        if count:
+            self.state, self._had_trainer = EngineState.READY, True
+            self._starts.note_worker()
+        elif self._child is None:
+            self.state = EngineState.NO_WORKER
+        else:
+            self.state = EngineState.BROKEN if self._starts.failed else EngineState.WARMING_UP
 
     def _is_lost(self) -> bool:
         """Tell whether the child is dead, or the scheduler was away for longer than Dask waits."""
@@ -226,7 +240,8 @@ class Engine:
         # Importing Dask takes a second, which the first page need not wait for.
         from distributed import Client  # noqa: PLC0415
 
-        self.state = EngineState.STARTING
+        self.state = EngineState.BROKEN if self._starts.failed else EngineState.STARTING
+        self._had_trainer = False
         address = self._settings.dask_scheduler_address
         if not address:
             self._child = tether.start("core.engine.local", environment=_QUIET | self._sizes())
@@ -330,6 +345,9 @@ class Engine:
             self._client.close(timeout=2)
             self._client = None
         if self._child is not None:
+            if self._child.poll() is not None and not self._had_trainer:
+                self._starts.note_failure()
+                self.state = EngineState.BROKEN
             tether.end(self._child)
             self._child = None
         self._lost.clear()
