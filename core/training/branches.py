@@ -15,22 +15,24 @@ from pathlib import Path
 import keras
 
 from core import data, store
-from core.data.scan_set import ScansError, ScanSet
+from core.data.scan_set import ScanSet
 from core.settings import Settings
 from core.specs.lineage import trunk_digest
 from core.specs.run import RunSpec, TrainingSpec
 from core.specs.sweep import SweepSpec
-from core.store import Branch, RunStatus, SavedState, StateFiles, Store, StoreError, Superseded
+from core.store import Branch, RunStatus, SavedState, StateFiles, Store, Superseded
 from core.training import batches, restart
 from core.training import run as single
 from core.training.branch_journal import BranchJournal
 from core.training.determinism import set_determinism
 from core.training.member import Member, settings_in, state_of_member
+from core.training.reasons import reason_of
 from core.training.recorder import StopRequested
 from core.training.state import State, UnusableState
 from core.training.team import Team
 
 _PROGRESS_STEP = 0.02
+_THEN = "resume the sweep"
 
 _log = logging.getLogger(__name__)
 
@@ -108,9 +110,9 @@ class _Bench:
         # Whatever it is, the person who started the sweep reads it.
         except Exception as problem:  # noqa: BLE001
             _log.exception("branch %s failed", branch.id)
-            error = _reason(problem)
+            error = reason_of(problem, then=_THEN)
         if journal is not None and journal.failure is not None:
-            status, error = RunStatus.FAILED, _reason(journal.failure)
+            status, error = RunStatus.FAILED, reason_of(journal.failure, then=_THEN)
         held = branch if journal is None else journal.branch
         self._files.delete(store.end_branch(self.db, held, status, error=error))
 
@@ -249,17 +251,6 @@ class _Bench:
         directory = self._settings.run_dir(run_id).resolve()
         directory.mkdir(parents=True, exist_ok=True)
         return directory
-
-
-def _reason(problem: Exception) -> str:
-    if isinstance(problem, ScansError | StoreError | UnusableState):
-        return str(problem)
-    if isinstance(problem, OSError):
-        return (
-            f"A file could not be written ({problem.strerror or problem}). Free some space, and "
-            "resume the sweep."
-        )
-    return single.sentence_of(problem)
 
 
 @contextlib.contextmanager
