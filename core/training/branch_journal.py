@@ -14,7 +14,6 @@ from core.store import (
     SavedState,
     StateFiles,
     Store,
-    StoreError,
     Superseded,
 )
 from core.training.background import Background
@@ -130,7 +129,8 @@ class BranchJournal(Background):
             if now - heard_s < _HEARTBEAT_S:
                 return heard_s
             store.touch_sweeps(self._store, [self.branch.sweep_id])
-        except StoreError as error:
+        # As above.
+        except Exception as error:  # noqa: BLE001
             self.failure = error
             self.stop_requested.set()
         return now
