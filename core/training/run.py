@@ -137,12 +137,10 @@ def _load(work: _Work, settings: Settings) -> ScanSet:
     )
     if store.read_states(work.db, work.run.id):
         restart.require_same_scans(work.run, scans)
-    work.update(
-        phase="Building the model",
-        phase_share=None,
-        notes=list(scans.left_out),
-        **batches.facts_of(scans),
-    )
+    work.update(phase="Building the model", phase_share=None, **batches.facts_of(scans))
+    # Beside what was noted before the run went on.
+    for sentence in scans.left_out:
+        store.add_note(work.db, work.run.id, sentence)
     return scans
 
 
