@@ -67,13 +67,13 @@ def train_branches(sweep_id: str, task: str) -> None:
         task: The engine's name of this call, by which it finds the branch of a dead worker.
     """
     settings = Settings()
-    bench = _Bench(settings, Store(settings.store_url), sweep_id)
     worker = f"{socket.gethostname()}, process {os.getpid()}"
-    while branch := store.claim_branch(bench.db, sweep_id, task=task, worker=worker):
-        bench.train(branch)
-        if store.others_wait(bench.db, sweep_id):
-            break
-    bench.db.close()
+    with contextlib.closing(Store(settings.store_url)) as db:
+        bench = _Bench(settings, db, sweep_id)
+        while branch := store.claim_branch(db, sweep_id, task=task, worker=worker):
+            bench.train(branch)
+            if store.others_wait(db, sweep_id):
+                break
     keras.utils.clear_session(free_memory=True)
 
 

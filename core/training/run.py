@@ -83,11 +83,15 @@ def train_run(run_id: str) -> None:
         UnknownRun: If the store has no such run, such as where it is not the app's store.
     """
     settings = Settings()
-    db = Store(settings.store_url)
-    attempt = store.start_run(db, run_id)
-    if not attempt:
-        store.read_run(db, run_id)
-        return
+    with contextlib.closing(Store(settings.store_url)) as db:
+        attempt = store.start_run(db, run_id)
+        if attempt:
+            _train_attempt(db, run_id, attempt, settings)
+        else:
+            store.read_run(db, run_id)
+
+
+def _train_attempt(db: Store, run_id: str, attempt: int, settings: Settings) -> None:
     status, error = RunStatus.FAILED, ""
     journal: Journal | None = None
     try:
