@@ -30,17 +30,11 @@ _ROUND_S = 0.5
 # Read by Dask when it is imported; its news of every connection is for its developers.
 _QUIET = {"DASK_LOGGING__DISTRIBUTED": "warning"}
 _TOUCH_S = 5.0
-_DIED = (
-    f"The worker process died {store.MOST_RECOVERIES + 1} times in a row before an epoch was "
-    "finished: it was killed, or the machine ran out of memory. Finished epochs are kept; try a "
-    "smaller batch or smaller images."
-)
 _OTHER_STORE = (
     "The worker that was given this run does not find it in its store. Workers of a cluster need "
     "the app's DATABASE_URL, the address of a PostgreSQL server that all of them reach: see "
     "docs/cluster.md."
 )
-_STOPPED = "The program that trained it was stopped. Its finished epochs are kept."
 _NO_ANSWER = (
     "The worker process ended before it answered: it was killed, or the machine ran out of "
     "memory. Another one is starting; ask again."
@@ -282,7 +276,7 @@ class Engine:
             if store.requeue_run(self._store, run_id):
                 self._waiting.insert(0, run_id)
             else:
-                store.end_run(self._store, run_id, RunStatus.FAILED, error=_DIED)
+                store.end_run(self._store, run_id, RunStatus.FAILED, error=store.WORKERS_DIED)
 
     def _collect_answers(self) -> None:
         """Give the answers that have come."""
@@ -360,4 +354,6 @@ class Engine:
             if not self._closed.is_set():
                 self._orphans.append(run_id)
             elif not self._is_queued(run_id):
-                store.end_run(self._store, run_id, RunStatus.INTERRUPTED, error=_STOPPED)
+                store.end_run(
+                    self._store, run_id, RunStatus.INTERRUPTED, error=store.PROGRAM_STOPPED
+                )

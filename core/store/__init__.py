@@ -56,6 +56,7 @@ from core.store.progress import (
 from core.store.recorded import recorded_curves
 from core.store.records import (
     ACTIVE,
+    PROGRAM_STOPPED,
     Batch,
     Branch,
     Epoch,
@@ -69,7 +70,7 @@ from core.store.records import (
     SavedState,
     Sweep,
 )
-from core.store.resuming import MOST_RECOVERIES, go_back, requeue_run, resume_run
+from core.store.resuming import MOST_RECOVERIES, WORKERS_DIED, go_back, requeue_run, resume_run
 from core.store.runs import (
     NotYours,
     UnknownRun,
@@ -114,6 +115,8 @@ from core.store.sweeps import (
 __all__ = [
     "ACTIVE",
     "MOST_RECOVERIES",
+    "PROGRAM_STOPPED",
+    "WORKERS_DIED",
     "Batch",
     "Branch",
     "BranchEpoch",

@@ -18,7 +18,7 @@ from core.store import (
 )
 from core.training.background import Background
 from core.training.state import State
-from core.training.state_writer import write_state
+from core.training.state_writer import not_saved, write_state
 
 _POLL_S = 0.2
 _HEARTBEAT_S = 2.0
@@ -156,13 +156,7 @@ class BranchJournal(Background):
             return write_state(self._files, self.branch.id, state, of_act=False)
         except OSError as error:
             for run_id in store.read_run_ids(self._store, self.branch).values():
-                store.add_note(
-                    self._store,
-                    run_id,
-                    f"The state after epoch {state.epoch + 1} could not be saved "
-                    f"({error.strerror or error}). The training is not affected; if it is "
-                    "interrupted, it goes on from an earlier epoch.",
-                )
+                store.add_note(self._store, run_id, not_saved(state, error))
             return None
 
     def _part(self, groups: Sequence[Sequence[int]]) -> None:

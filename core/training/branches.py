@@ -26,12 +26,12 @@ from core.training import run as single
 from core.training.branch_journal import BranchJournal
 from core.training.determinism import set_determinism
 from core.training.member import Member, settings_in, state_of_member
+from core.training.preparing import in_steps
 from core.training.reasons import reason_of
 from core.training.recorder import StopRequested
 from core.training.state import State, UnusableState
 from core.training.team import Team
 
-_PROGRESS_STEP = 0.02
 _THEN = "resume the sweep"
 
 _log = logging.getLogger(__name__)
@@ -185,21 +185,15 @@ class _Bench:
     def _load(self, spec: RunSpec, journal: BranchJournal) -> ScanSet:
         if self._scans is not None:
             return self._scans
-        shown = ("", -1.0)
 
         def show(phase: str, share: float) -> None:
-            nonlocal shown
-            if journal.stop_requested.is_set():
-                raise StopRequested
-            if phase != shown[0] or abs(share - shown[1]) >= _PROGRESS_STEP or share == 1:
-                shown = (phase, share)
-                store.update_branch_runs(self.db, journal.branch, phase=phase, phase_share=share)
+            store.update_branch_runs(self.db, journal.branch, phase=phase, phase_share=share)
 
         scans = data.load(
             spec.scans,
             data_dir=self._settings.data_dir,
             cache_dir=self._settings.cache_dir,
-            on_progress=show,
+            on_progress=in_steps(show, journal.stop_requested),
         )
         self._require_same_scans(scans)
         self._scans = scans

@@ -28,13 +28,13 @@ from core.training.hand import Hand
 from core.training.journal import Journal
 from core.training.keeper import PauseRequested, StateGiver, StateKeeper
 from core.training.keras_restore import is_restored_by_keras, write_backup
+from core.training.preparing import in_steps
 from core.training.reasons import reason_of
 from core.training.recorder import Recorder, StopRequested
 from core.training.restart import Start, find_start
 from core.training.state import State
 from core.training.state_writer import StateWriter
 
-_PROGRESS_STEP = 0.02
 # Source: TerminateOnNaN.on_batch_end with raise_error, Keras 3.15. It ends no callback.
 BROKEN_OFF = "NaN or Inf loss encountered"
 _THEN = "resume the run"
@@ -126,18 +126,14 @@ def _work(db: Store, run_id: str, journal: Journal, files: StateFiles, settings:
 
 
 def _load(work: _Work, settings: Settings) -> ScanSet:
-    shown = ("", -1.0)
-
     def show(phase: str, share: float) -> None:
-        nonlocal shown
-        if work.journal.stop_requested.is_set():
-            raise StopRequested
-        if phase != shown[0] or abs(share - shown[1]) >= _PROGRESS_STEP or share == 1:
-            shown = (phase, share)
-            work.update(phase=phase, phase_share=share)
+        work.update(phase=phase, phase_share=share)
 
     scans = data.load(
-        work.spec.scans, data_dir=settings.data_dir, cache_dir=settings.cache_dir, on_progress=show
+        work.spec.scans,
+        data_dir=settings.data_dir,
+        cache_dir=settings.cache_dir,
+        on_progress=in_steps(show, work.journal.stop_requested),
     )
     if store.read_states(work.db, work.run.id):
         restart.require_same_scans(work.run, scans)
