@@ -89,7 +89,6 @@ from core.store.runs import (
     read_silent,
     request_stop,
     start_run,
-    stop_requested,
     touch_queued,
     update_run,
 )
@@ -210,7 +209,6 @@ __all__ = [
     "set_rate",
     "split_branch",
     "start_run",
-    "stop_requested",
     "stop_sweep",
     "touch_queued",
     "touch_sweeps",

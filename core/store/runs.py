@@ -290,14 +290,6 @@ def request_stop(store: Store, run_id: str, *, owner: str) -> None:
     end_run(store, run_id, RunStatus.STOPPED, only=[RunStatus.QUEUED])
 
 
-def stop_requested(store: Store, run_id: str) -> bool:
-    """Tell whether a run should stop: somebody pressed Stop, or the run is gone."""
-    query = select(runs.c.stop_requested, runs.c.status).where(runs.c.id == run_id)
-    with store.read() as connection:
-        row = connection.execute(query).one_or_none()
-    return row is None or row.stop_requested or row.status not in ACTIVE
-
-
 def delete_run(store: Store, run_id: str, *, owner: str) -> list[str]:
     """Delete a run that has ended, with all its rows; its files are the caller's.
 

@@ -153,7 +153,7 @@ def test_a_queued_run_stops_at_once_and_a_running_one_is_asked_to(db):
     store.start_run(db, running)
     for run_id in (queued, running):
         store.request_stop(db, run_id, owner=OWNER)
-        assert store.stop_requested(db, run_id)
+        assert store.read_run(db, run_id).stop_requested
     assert store.read_run(db, queued).status is RunStatus.STOPPED
     assert store.read_run(db, running).status is RunStatus.PREPARING
 
