@@ -12,6 +12,7 @@ from pages.parts import (
     live_feed,
     saved_models,
     scan_source,
+    store_errors,
     visitor,
 )
 
@@ -71,4 +72,8 @@ def _page(name: str, title: str, icon: str) -> StreamlitPage:
 if __name__ == "__main__":
     main()
 else:
-    app = st.App("streamlit_app.py", routes=[live_feed.ROUTE, saved_models.ROUTE])
+    app = st.App(
+        "streamlit_app.py",
+        routes=[live_feed.ROUTE, saved_models.ROUTE],
+        on_script_error=store_errors.tell,
+    )

@@ -5,7 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
 
-from core.charts.frame import FONT, NOTE_SIZE, TICK_SIZE, note
+from core.charts.frame import NOTE_SIZE, TICK_SIZE, note, paper
 from core.charts.history import drawable
 from core.charts.palette import Palette, faded, palette
 from core.curves.recorded import Source
@@ -66,7 +66,7 @@ def plateau_figure(
         {
             "data": traces,
             "layout": {
-                **layout(colours, _HEIGHT_PX, _MARGIN),
+                **paper(colours, height_px=_HEIGHT_PX, margin=_MARGIN),
                 "hovermode": "closest" if len(curves) > 1 else "x",
                 "xaxis": axis(
                     colours, "epoch", showgrid=False, range=[numbers[0] - 1, numbers[-1] + 1]
@@ -97,26 +97,6 @@ def _close_range(evidence: Evidence) -> dict[str, Any]:
         if plateau.level is not None and plateau.noise
     ]
     return {"range": [min(low for low, _ in ends), max(high for _, high in ends)]} if ends else {}
-
-
-def layout(colours: Palette, height_px: int, margin: dict[str, int]) -> dict[str, Any]:
-    """Return what the figures of an advice share."""
-    return {
-        "template": "none",
-        "height": height_px,
-        "margin": margin,
-        "paper_bgcolor": colours.paper,
-        "plot_bgcolor": colours.paper,
-        "font": {"family": FONT, "size": 13, "color": colours.ink},
-        "dragmode": False,
-        "hoverlabel": {
-            "bgcolor": colours.paper,
-            "bordercolor": colours.soft,
-            "align": "left",
-            "font": {"family": FONT, "size": NOTE_SIZE, "color": colours.ink},
-        },
-        "modebar": {"bgcolor": colours.paper, "color": colours.soft, "activecolor": colours.ink},
-    }
 
 
 def axis(colours: Palette, title: str, **more: Any) -> dict[str, Any]:

@@ -8,8 +8,8 @@ import numpy as np
 import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
 from numpy.typing import NDArray
 
-from core.charts.advice import axis, layout, titles
-from core.charts.frame import TICK_SIZE
+from core.charts.advice import axis, titles
+from core.charts.frame import TICK_SIZE, paper
 from core.charts.palette import Palette, mixed, palette
 from core.plateaus.arrays import FloatArray
 from core.plateaus.reductions import ReductionMap
@@ -149,7 +149,7 @@ def _map_figure(
     return {
         "data": [trace],
         "layout": {
-            **layout(colours, height, _MARGIN),
+            **paper(colours, height_px=height, margin=_MARGIN),
             # A cell without a value: where nothing fires.
             "plot_bgcolor": colours.cell if numbered else colours.paper,
             "xaxis": _category_axis(columns, column_title, _MOST_COLUMN_TICKS, colours),

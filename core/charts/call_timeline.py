@@ -11,7 +11,7 @@ from typing import Any, Literal
 import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
 
 from core.charts.call_text import duration_text, effects, logs_text, sections, signature
-from core.charts.frame import FONT, NOTE_SIZE, TICK_SIZE, note
+from core.charts.frame import FONT, NOTE_SIZE, TICK_SIZE, hover_label, note
 from core.charts.palette import Palette, palette
 from core.store.traces import Call, Trace
 
@@ -213,12 +213,7 @@ class _Drawing:
                 "activecolor": colours.ink,
             },
             "hovermode": "closest",
-            "hoverlabel": {
-                "bgcolor": colours.paper,
-                "bordercolor": colours.soft,
-                "font": {"color": colours.ink, "size": NOTE_SIZE, "family": FONT},
-                "align": "left",
-            },
+            "hoverlabel": hover_label(colours),
             "dragmode": "zoom",
             "xaxis": self._axis(),
             "yaxis": {"visible": False, "fixedrange": True, "range": [0, lanes]},

@@ -9,7 +9,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from core.charts.frame import FONT, NOTE_SIZE, TICK_SIZE, note
+from core.charts.frame import NOTE_SIZE, TICK_SIZE, note, paper
 from core.charts.palette import Palette, palette
 
 CONFIG = {"displaylogo": False, "displayModeBar": False}
@@ -99,14 +99,12 @@ def _layout(rows: int, rests_on: str, colours: Palette) -> dict[str, Any]:
     tick = {"size": TICK_SIZE, "color": colours.soft}
     below = note(html.escape(rests_on, quote=False), colours.soft, x=0, y=0, yanchor="top")
     return {
-        "template": "none",
-        "height": _TOP_PX + rows * _ROW_PX + _BOTTOM_PX,
-        "margin": {"l": 8, "r": 12, "t": _TOP_PX, "b": _BOTTOM_PX},
-        "paper_bgcolor": colours.paper,
-        "plot_bgcolor": colours.paper,
-        "font": {"family": FONT, "size": 13, "color": colours.ink},
+        **paper(
+            colours,
+            height_px=_TOP_PX + rows * _ROW_PX + _BOTTOM_PX,
+            margin={"l": 8, "r": 12, "t": _TOP_PX, "b": _BOTTOM_PX},
+        ),
         "bargap": 0.35,
-        "dragmode": False,
         "showlegend": False,
         "legend": {
             "orientation": "h",
@@ -133,7 +131,6 @@ def _layout(rows: int, rests_on: str, colours: Palette) -> dict[str, Any]:
             "fixedrange": True,
         },
         "annotations": [below | {"yshift": -20}],
-        "hoverlabel": {"bgcolor": colours.paper, "font": {"family": FONT, "color": colours.ink}},
     }
 
 

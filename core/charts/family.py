@@ -9,7 +9,7 @@ from typing import Any
 import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
 
 from core.charts.compare.differences import short_names, value_text
-from core.charts.frame import FONT, MARGIN, NOTE_SIZE, TICK_SIZE, epochs_axis, hover_label, note
+from core.charts.frame import MARGIN, NOTE_SIZE, TICK_SIZE, epochs_axis, note, paper
 from core.charts.history import History
 from core.charts.marks import Look, look_of
 from core.charts.palette import Palette, palette
@@ -211,17 +211,13 @@ def _layout(
     low = min(branch.row for branch in branches)
     margin = MARGIN | {"l": 16, "t": _TOP_PX}
     return {
-        "template": "none",
+        **paper(
+            colours,
+            height_px=_ROW_PX * len(branches) + margin["t"] + margin["b"],
+            margin=margin,
+        ),
         "uirevision": "family",
-        "height": _ROW_PX * len(branches) + margin["t"] + margin["b"],
-        "margin": margin,
-        "paper_bgcolor": colours.paper,
-        "plot_bgcolor": colours.paper,
-        "font": {"family": FONT, "size": 13, "color": colours.ink},
-        "dragmode": False,
         "hovermode": "closest",
-        "hoverlabel": hover_label(colours),
-        "modebar": {"bgcolor": colours.paper, "color": colours.soft, "activecolor": colours.ink},
         "showlegend": True,
         "legend": {
             "orientation": "h",

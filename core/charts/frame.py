@@ -219,10 +219,36 @@ def note(text: str, colour: str, **place: Any) -> dict[str, Any]:
     }
 
 
+def paper(colours: Palette, *, height_px: int, margin: dict[str, int]) -> dict[str, Any]:
+    """Return what the layouts share: size, ground, letters, labels and mode bar, but no axes.
+
+    Args:
+        colours: Of the page.
+        height_px: Of the whole figure.
+        margin: In pixels, around the drawing.
+    """
+    return {
+        # Plotly's own template would add 7 kB to what is sent to the browser.
+        "template": "none",
+        "height": height_px,
+        "margin": margin,
+        # Not transparent: plotly lays a halo of this colour around the line through an epoch,
+        # white if there is none, and a downloaded picture has to be legible on any page.
+        "paper_bgcolor": colours.paper,
+        "plot_bgcolor": colours.paper,
+        "font": {"family": FONT, "size": 13, "color": colours.ink},
+        # A finger that scrolls past the chart must not zoom it: the mode bar has a button.
+        "dragmode": False,
+        "hoverlabel": hover_label(colours),
+        "modebar": {"bgcolor": colours.paper, "color": colours.soft, "activecolor": colours.ink},
+    }
+
+
 def hover_label(colours: Palette) -> dict[str, Any]:
     """Return the look of the labels that answer the pointer."""
     return {
         "bgcolor": colours.paper,
         "bordercolor": colours.soft,
+        "align": "left",
         "font": {"family": FONT, "size": NOTE_SIZE, "color": colours.ink},
     }

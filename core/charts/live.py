@@ -12,7 +12,6 @@ from core.charts.epoch_text import epoch_texts
 from core.charts.forked import shared_band, shared_note
 from core.charts.frame import (
     AXES,
-    FONT,
     MARGIN,
     NOTE_SIZE,
     TICK_SIZE,
@@ -24,6 +23,7 @@ from core.charts.frame import (
     headings,
     loss_scale,
     note,
+    paper,
     rate_scale,
     value_axis,
 )
@@ -129,24 +129,13 @@ def _layout(
 ) -> dict[str, Any]:
     accuracy, rate = frame.row("accuracy"), frame.row("learning_rate")
     return {
-        # Plotly's own template would add 7 kB to what is sent to the browser.
-        "template": "none",
+        **paper(colours, height_px=frame.height_px, margin=MARGIN),
         "uirevision": history.run.id,
-        "height": frame.height_px,
-        "margin": MARGIN,
-        # Not transparent: plotly lays a halo of this colour around the line through an epoch,
-        # white if there is none, and a downloaded picture has to be legible on any page.
-        "paper_bgcolor": colours.paper,
-        "plot_bgcolor": colours.paper,
-        "font": {"family": FONT, "size": 13, "color": colours.ink},
         "barmode": "overlay",
         "uniformtext": UNIFORM_TEXT,
-        # A finger that scrolls past the chart must not zoom it: the mode bar has a button.
-        "dragmode": False,
         "xaxis": epoch_axis(history, colours),
         **_value_axes(history, frame, scales, colours),
-        **hover_layout(colours),
-        "modebar": {"bgcolor": colours.paper, "color": colours.soft, "activecolor": colours.ink},
+        **hover_layout(),
         "legend": legend_layout(frame.row("lane").bottom, colours),
         "shapes": [
             *shared_band(history, rate.bottom, accuracy.top, colours),
@@ -177,7 +166,7 @@ def _value_axes(
     }
 
 
-def hover_layout(colours: Palette) -> dict[str, Any]:
+def hover_layout() -> dict[str, Any]:
     """Return how a figure with rows answers the pointer: one label for the epoch below it."""
     return {
         "hovermode": "x",
@@ -185,12 +174,6 @@ def hover_layout(colours: Palette) -> dict[str, Any]:
         "hoversubplots": "axis",
         "hoverdistance": -1,
         "spikedistance": -1,
-        "hoverlabel": {
-            "bgcolor": colours.paper,
-            "bordercolor": colours.soft,
-            "align": "left",
-            "font": {"family": FONT, "size": NOTE_SIZE, "color": colours.ink},
-        },
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
 
-from core.charts.frame import FONT, NOTE_SIZE, TICK_SIZE, hover_label, note
+from core.charts.frame import NOTE_SIZE, TICK_SIZE, note, paper
 from core.charts.palette import Palette, palette
 from core.plateaus.arrays import FloatArray
 from core.plateaus.outcome_wording import loss_told
@@ -120,16 +120,8 @@ def _layout(annotations: list[dict[str, Any]], colours: Palette) -> dict[str, An
     }
     title = {"size": NOTE_SIZE, "color": colours.soft}
     return {
-        "template": "none",
-        "height": HEIGHT_PX,
-        "margin": _MARGIN,
-        "paper_bgcolor": colours.paper,
-        "plot_bgcolor": colours.paper,
-        "font": {"family": FONT, "size": 13, "color": colours.ink},
-        "dragmode": False,
+        **paper(colours, height_px=HEIGHT_PX, margin=_MARGIN),
         "xaxis": {**axis, "title": {"text": "patience", "font": title, "standoff": 8}},
         "yaxis": {**axis, "title": {"text": "factor", "font": title, "standoff": 8}},
-        "hoverlabel": hover_label(colours),
-        "modebar": {"bgcolor": colours.paper, "color": colours.soft, "activecolor": colours.ink},
         "annotations": annotations,
     }

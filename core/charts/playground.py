@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
 
-from core.charts.frame import FONT, NOTE_SIZE, TICK_SIZE, Scale, hover_label, note
+from core.charts.frame import NOTE_SIZE, TICK_SIZE, Scale, note, paper
 from core.charts.history import drawable
 from core.charts.palette import Palette, faded, palette
 from core.charts.setting_colours import setting_colours
@@ -216,17 +216,10 @@ def _layout(
     ticks = {"size": TICK_SIZE, "color": colours.soft}
     axis = {"gridcolor": colours.grid, "zeroline": False, "tickfont": ticks, "fixedrange": True}
     return {
-        "template": "none",
+        **paper(colours, height_px=HEIGHT_PX, margin=_MARGIN),
         "uirevision": "playground",
-        "height": HEIGHT_PX,
-        "margin": _MARGIN,
-        "paper_bgcolor": colours.paper,
-        "plot_bgcolor": colours.paper,
-        "font": {"family": FONT, "size": 13, "color": colours.ink},
-        "dragmode": False,
         "hovermode": "x unified",
         "hoversubplots": "axis",
-        "hoverlabel": hover_label(colours),
         "xaxis": {
             "range": [0, EPOCHS + 1],
             "anchor": "y2",
@@ -242,7 +235,6 @@ def _layout(
         },
         "yaxis": {"domain": list(_LOSS), "anchor": "x", **axis, **_ticks(loss)},
         "yaxis2": {"domain": list(_RATE), "anchor": "x", **axis, **_ticks(rate)},
-        "modebar": {"bgcolor": colours.paper, "color": colours.soft, "activecolor": colours.ink},
         "legend": {
             "orientation": "h",
             "x": 0,

@@ -17,6 +17,7 @@ from core import store
 from core.engine import jobs, tether
 from core.engine.answers import Answer
 from core.engine.roles import ANSWERS, TRAINS, count_of, heard_of, places_for, resources_for
+from core.engine.starts import Starts
 from core.engine.sweeps import SweepTasks
 from core.settings import Settings
 from core.store import RunStatus, Store
@@ -29,17 +30,11 @@ _ROUND_S = 0.5
 # Read by Dask when it is imported; its news of every connection is for its developers.
 _QUIET = {"DASK_LOGGING__DISTRIBUTED": "warning"}
 _TOUCH_S = 5.0
-_DIED = (
-    f"The worker process died {store.MOST_RECOVERIES + 1} times in a row before an epoch was "
-    "finished: it was killed, or the machine ran out of memory. Finished epochs are kept; try a "
-    "smaller batch or smaller images."
-)
 _OTHER_STORE = (
     "The worker that was given this run does not find it in its store. Workers of a cluster need "
     "the app's DATABASE_URL, the address of a PostgreSQL server that all of them reach: see "
     "docs/cluster.md."
 )
-_STOPPED = "The program that trained it was stopped. Its finished epochs are kept."
 _NO_ANSWER = (
     "The worker process ended before it answered: it was killed, or the machine ran out of "
     "memory. Another one is starting; ask again."
@@ -62,6 +57,7 @@ class EngineState(StrEnum):
     STARTING = "starting"
     WARMING_UP = "warming up"
     NO_WORKER = "no worker"
+    BROKEN = "broken"
     READY = "ready"
 
 
@@ -85,6 +81,7 @@ class Engine:
         self.trainers = 0
         self._settings, self._store = settings, db
         self._child: subprocess.Popen[str] | None = None
+        self._starts, self._had_trainer = Starts(), False
         self._client: Client | None = None
         self._waiting: list[str] = []
         self._futures: dict[str, Future[Any]] = {}
@@ -161,12 +158,14 @@ class Engine:
         while self._orphans:
             self._take_up_again(self._orphans[0])
             self._orphans.pop(0)
+        while self._new_sweeps:
+            self._sweeps.add(self._new_sweeps.pop(0))
+        if self._client is None and not self._starts.is_due:
+            self._look_after()
+            return
         client = self._client or self._connect()
         workers = client.scheduler_info()["workers"] if client.status == "running" else {}
-        none = EngineState.WARMING_UP if self._child is not None else EngineState.NO_WORKER
-        self.trainers = count_of(TRAINS, workers)
-        # One that answers alone takes no run.
-        self.state = EngineState.READY if self.trainers else none
+        self._note_trainers(count_of(TRAINS, workers))
         trains = resources_for(TRAINS, workers, own=self._child is not None)
         heard = heard_of(workers, within_s=SILENCE_S)
         places = places_for(TRAINS, heard, own=self._child is not None)
@@ -191,11 +190,20 @@ class Engine:
             self._asked[self._unasked[0]] = self._send(client, self._unasked[0], answers)
             self._unasked.pop(0)
         self._collect()
-        while self._new_sweeps:
-            self._sweeps.add(self._new_sweeps.pop(0))
         self._sweeps.round(client, workers=self.trainers, resources=trains)
         self._collect_answers()
         self._look_after()
+
+    def _note_trainers(self, count: int) -> None:
+        """Take note of how many workers train; one that answers alone takes no run."""
+        self.trainers = count
+        if count:
+            self.state, self._had_trainer = EngineState.READY, True
+            self._starts.note_worker()
+        elif self._child is None:
+            self.state = EngineState.NO_WORKER
+        else:
+            self.state = EngineState.BROKEN if self._starts.failed else EngineState.WARMING_UP
 
     def _is_lost(self) -> bool:
         """Tell whether the child is dead, or the scheduler was away for longer than Dask waits."""
@@ -227,7 +235,8 @@ class Engine:
         # Importing Dask takes a second, which the first page need not wait for.
         from distributed import Client  # noqa: PLC0415
 
-        self.state = EngineState.STARTING
+        self.state = EngineState.BROKEN if self._starts.failed else EngineState.STARTING
+        self._had_trainer = False
         address = self._settings.dask_scheduler_address
         if not address:
             self._child = tether.start("core.engine.local", environment=_QUIET | self._sizes())
@@ -268,7 +277,7 @@ class Engine:
             if store.requeue_run(self._store, run_id):
                 self._waiting.insert(0, run_id)
             else:
-                store.end_run(self._store, run_id, RunStatus.FAILED, error=_DIED)
+                store.end_run(self._store, run_id, RunStatus.FAILED, error=store.WORKERS_DIED)
 
     def _collect_answers(self) -> None:
         """Give the answers that have come."""
@@ -331,6 +340,9 @@ class Engine:
             self._client.close(timeout=2)
             self._client = None
         if self._child is not None:
+            if self._child.poll() is not None and not self._had_trainer:
+                self._starts.note_failure()
+                self.state = EngineState.BROKEN
             tether.end(self._child)
             self._child = None
         self._lost.clear()
@@ -343,4 +355,6 @@ class Engine:
             if not self._closed.is_set():
                 self._orphans.append(run_id)
             elif not self._is_queued(run_id):
-                store.end_run(self._store, run_id, RunStatus.INTERRUPTED, error=_STOPPED)
+                store.end_run(
+                    self._store, run_id, RunStatus.INTERRUPTED, error=store.PROGRAM_STOPPED
+                )

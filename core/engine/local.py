@@ -7,10 +7,11 @@ standard input closes.
 
 import asyncio
 import contextlib
+import logging
 import os
 import sys
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NoReturn
 
 import dask.config
 import psutil
@@ -44,27 +45,50 @@ _CONFIGURATION: dict[str, Any] = {
     "distributed.scheduler.active-memory-manager.start": False,
 }
 
+_log = logging.getLogger(__name__)
+
 
 async def serve() -> None:
-    """Serve until the parent is gone."""
+    """Serve until the parent is gone, or no worker that trains could be started."""
     async with Scheduler(host="127.0.0.1", port=0, dashboard_address=_ANY_PORT) as scheduler:
         print(scheduler.address, flush=True)  # noqa: T201 - the parent reads it
         # Started beside, not awaited: a run can be submitted while the worker imports Keras.
         starting = asyncio.ensure_future(_start_workers(scheduler.address))
-        await asyncio.to_thread(tether.wait_for_parent)
-        starting.cancel()
+        parent = asyncio.ensure_future(asyncio.to_thread(tether.wait_for_parent))
+        await asyncio.wait({parent, starting}, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done() and (problem := starting.exception()):
+            _log.error("no worker could be started", exc_info=problem)
+            # The engine notices, and tries again.
+            end_children(1)
+        await parent
         end_children()
 
 
 async def _start_workers(address: str) -> None:
-    """Start the workers that train, and when they are up the one that answers."""
+    """Start the workers that train, and when they are up the one that answers.
+
+    What keeps some of them from starting is logged; the others do their work.
+
+    Raises:
+        BaseException: What kept all that train from it, such as a backend that is not installed.
+    """
     settings = Settings()
     training = [
         _worker(address, TRAINS, PRELOAD, number, _threads(settings.plateau_worker_threads))
         for number in range(settings.plateau_workers)
     ]
-    await asyncio.gather(*training)
-    await _worker(address, ANSWERS, ANSWER_PRELOAD)
+    problems = await _problems_of(training)
+    if len(problems) == len(training):
+        raise problems[0]
+    problems += await _problems_of([_worker(address, ANSWERS, ANSWER_PRELOAD)])
+    for problem in problems:
+        _log.error("a worker could not be started", exc_info=problem)
+
+
+async def _problems_of(workers: Iterable[Nanny]) -> list[BaseException]:
+    """Start workers, and return what kept some of them from it."""
+    ends = await asyncio.gather(*workers, return_exceptions=True)
+    return [end for end in ends if isinstance(end, BaseException)]
 
 
 def _threads(count: int) -> dict[str, str]:
@@ -95,14 +119,14 @@ def _worker(
     )
 
 
-def end_children() -> None:
-    """End the worker at once, in whatever it is doing; what it wrote is safe in the store."""
+def end_children(status: int = 0) -> NoReturn:
+    """End this process and its workers, in whatever they do; what they wrote is in the store."""
     for child in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):
             child.kill()
     # The threads of a half-started cluster would linger; nothing is left for them to do.
     sys.stdout.flush()
-    os._exit(0)
+    os._exit(status)
 
 
 if __name__ == "__main__":

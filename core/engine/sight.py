@@ -19,7 +19,6 @@ TOKENS = "cluster-check"
 """The folder, in the home and among the states, in which the app's machine leaves a token."""
 
 _PROGRAMS = ("keras", "tensorflow", "distributed", "numpy")
-_THREADS = "TF_NUM_INTRAOP_THREADS"
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,6 @@ class Sight:
         host: Its name.
         programs: Releases, by name.
         backend: What Keras computes with.
-        threads: With how many threads it trains: what was set, or its number of cores.
         device: What it trains on, "" where Keras was not loaded before the first run.
         store: The store's address, without its password.
         store_problem: Why the store cannot be used, or "".
@@ -42,7 +40,6 @@ class Sight:
     host: str
     programs: tuple[tuple[str, str], ...]
     backend: str
-    threads: int
     device: str
     store: str
     store_problem: str
@@ -63,7 +60,6 @@ def look(token: str) -> Sight:
         host=socket.gethostname(),
         programs=python + tuple((name, metadata.version(name)) for name in _PROGRAMS),
         backend=os.environ.get("KERAS_BACKEND", "tensorflow"),
-        threads=int(os.environ.get(_THREADS, "0")) or os.cpu_count() or 1,
         device=_device(),
         store=make_url(settings.store_url).render_as_string(hide_password=True),
         store_problem=_problem_of(settings.store_url),

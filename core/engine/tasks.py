@@ -17,6 +17,8 @@ from core.engine import tether
 GIB = 2**30
 _AT_ONCE = 3
 _MOST_WAITING = 20
+# Of whoever waits in front of a page for a short task.
+_PATIENCE_S = 20.0
 _MOST_REMEMBERED = 200
 # A process on one core is no slower here, and reserves less memory.
 _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "2", "OMP_NUM_THREADS": "2"}
@@ -120,18 +122,23 @@ class Tasks:
             job: The function to call, as "module:name"; it takes `on_progress` too.
             *arguments: What it is called with; JSON must hold them.
             limits: What it may take.
+
+        Raises:
+            Busy: If others go on for so long that it cannot begin.
         """
         key = f"{job} {uuid.uuid4()}"
         order = {"job": job, "arguments": arguments}
+        if not self._slots.acquire(timeout=_PATIENCE_S):
+            raise Busy(f"{_AT_ONCE} data sets are being read just now: try again in a few minutes.")
         try:
-            with self._slots:
-                return self._follow(key, order, limits or Limits())
+            return self._follow(key, order, limits or Limits())
         except OSError as error:
             _log.exception("the task %s could not be started", key)
             return TaskState(
                 done=True, problem=f"No process could be started ({error}): try again."
             )
         finally:
+            self._slots.release()
             self._states.pop(key, None)
 
     def _run(
@@ -168,7 +175,11 @@ class Tasks:
             timer.cancel()
             tether.end(process)
         if overdue.is_set():
-            return TaskState(done=True, problem=f"It took more than {limits.seconds:g} s.")
+            late = (
+                f"It took more than {limits.seconds:g} s: try again when the machine has less to "
+                "do, or bring less."
+            )
+            return TaskState(done=True, problem=late)
         if "result" in last:
             return TaskState(phase="Done", share=1.0, done=True, result=last["result"])
         died = "Its process ended, most likely for lack of memory: bring a smaller data set."

@@ -24,7 +24,6 @@ class RecordedRates:
         start: In the first epoch.
         values: In each epoch, shape (epochs,); where the recording is silent, what it was before.
         logged: Whether the recording holds any rate at all; if not, `values` stays at `start`.
-        start_logged: Whether it holds that of the first epoch.
         printed: Whether they were rounded for a console.
         planned: Whether a plan, such as a LearningRateScheduler's, set each of them anew,
             whatever a reduction had left.
@@ -33,7 +32,6 @@ class RecordedRates:
     start: float
     values: FloatArray
     logged: bool
-    start_logged: bool
     printed: bool = False
     planned: bool = False
 
@@ -57,13 +55,12 @@ class RecordedRates:
             planned: Whether a plan set each of them anew.
         """
         known = np.full(epochs, np.nan) if rates is None else rates.astype(np.float64)
-        start_logged = bool(np.isfinite(known[0]))
-        first = float(known[0]) if start_logged else start
+        first = float(known[0]) if np.isfinite(known[0]) else start
         filled = known.copy()
         filled[0] = first
         at = np.maximum.accumulate(np.where(np.isfinite(filled), np.arange(epochs), 0))
         logged = bool(np.isfinite(known).any())
-        return cls(first, filled[at], logged, start_logged, printed, planned)
+        return cls(first, filled[at], logged, printed, planned)
 
     @property
     def changes(self) -> bool:

@@ -56,6 +56,7 @@ from core.store.progress import (
 from core.store.recorded import recorded_curves
 from core.store.records import (
     ACTIVE,
+    PROGRAM_STOPPED,
     Batch,
     Branch,
     Epoch,
@@ -69,7 +70,7 @@ from core.store.records import (
     SavedState,
     Sweep,
 )
-from core.store.resuming import MOST_RECOVERIES, go_back, requeue_run, resume_run
+from core.store.resuming import MOST_RECOVERIES, WORKERS_DIED, go_back, requeue_run, resume_run
 from core.store.runs import (
     NotYours,
     UnknownRun,
@@ -88,7 +89,6 @@ from core.store.runs import (
     read_silent,
     request_stop,
     start_run,
-    stop_requested,
     touch_queued,
     update_run,
 )
@@ -114,6 +114,8 @@ from core.store.sweeps import (
 __all__ = [
     "ACTIVE",
     "MOST_RECOVERIES",
+    "PROGRAM_STOPPED",
+    "WORKERS_DIED",
     "Batch",
     "Branch",
     "BranchEpoch",
@@ -207,7 +209,6 @@ __all__ = [
     "set_rate",
     "split_branch",
     "start_run",
-    "stop_requested",
     "stop_sweep",
     "touch_queued",
     "touch_sweeps",

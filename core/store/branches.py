@@ -22,7 +22,7 @@ from core.store.branch_rows import (
 from core.store.connection import Store
 from core.store.progress import Superseded, insert_rows
 from core.store.records import Branch, Epoch, Event, EventKind, RunStatus, SavedState
-from core.store.resuming import MOST_RECOVERIES, forget_after
+from core.store.resuming import MOST_RECOVERIES, WORKERS_DIED, forget_after
 from core.store.runs import end_in
 from core.store.states import forget_states, insert_state, keep_newest_state
 from core.store.tables import branches, epochs, events, runs, states, sweeps
@@ -372,12 +372,7 @@ def _requeue(connection: Connection, branch: Branch) -> None:
     same = branch.recovered_at == branch.last_epoch
     recoveries = branch.recoveries + 1 if same else 1
     if recoveries > MOST_RECOVERIES:
-        error = (
-            f"The worker process died {MOST_RECOVERIES + 1} times in a row before an epoch was "
-            "finished: it was killed, or the machine ran out of memory. Finished epochs are "
-            "kept; try a smaller batch or smaller images."
-        )
-        end_branch_in(connection, branch, RunStatus.FAILED, error=error)
+        end_branch_in(connection, branch, RunStatus.FAILED, error=WORKERS_DIED)
         return
     connection.execute(
         update(branches)

@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from core.store.migration import bring_up_to_date
 
@@ -16,8 +24,10 @@ BUSY_TIMEOUT_S = 20
 _IDLE_S = 8
 # Older releases can corrupt a WAL when two connections checkpoint at once.
 _FIRST_SAFE_WAL = (3, 51, 3)
-# Full, locked, out of reach; a connection that the server has closed.
-_UNUSABLE = (OperationalError, InternalError, InterfaceError)
+# SQLAlchemy's own, for a free connection.
+_POOL_TIMEOUT_S = 30
+# Full, locked, out of reach; a connection that the server has closed; none that is free.
+_UNUSABLE = (OperationalError, InternalError, InterfaceError, PoolTimeout)
 _POSTGRES = ("postgresql", "postgres")
 
 
@@ -46,11 +56,8 @@ class Store:
         Raises:
             StoreError: If the store cannot be reached or stays locked.
         """
-        try:
-            with self._engine.connect() as connection:
-                yield connection
-        except _UNUSABLE as error:
-            raise StoreError(_sentence(error)) from error
+        with _said_plainly(), self._engine.connect() as connection:
+            yield connection
 
     @contextmanager
     def write(self) -> Generator[Connection]:
@@ -59,11 +66,8 @@ class Store:
         Raises:
             StoreError: If the disk is full, or the store stays locked or out of reach.
         """
-        try:
-            with self._writer.begin() as connection:
-                yield connection
-        except _UNUSABLE as error:
-            raise StoreError(_sentence(error)) from error
+        with _said_plainly(), self._writer.begin() as connection:
+            yield connection
 
     def close(self) -> None:
         """Close all connections."""
@@ -112,8 +116,24 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _sentence(error: DBAPIError) -> str:
-    reason = str(error.orig)
+@contextmanager
+def _said_plainly() -> Generator[None]:
+    try:
+        yield
+    except SQLAlchemyError as error:
+        # Bare, it is a file that holds no database, or a broken one; else what we asked for.
+        if isinstance(error, _UNUSABLE) or type(error) is DatabaseError:
+            raise StoreError(_sentence(error)) from error
+        raise
+
+
+def _sentence(error: SQLAlchemyError) -> str:
+    if isinstance(error, PoolTimeout):
+        return (
+            f"The store is busy: no connection to it came free for {_POOL_TIMEOUT_S} s. Try again "
+            "in a minute."
+        )
+    reason = str(error.orig if isinstance(error, DBAPIError) else error)
     if "full" in reason or "No space left" in reason:
         return "The disk that holds the store is full: free some space; what was stored is safe."
     if "locked" in reason or "lock timeout" in reason:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from core.store.family import History
-from core.store.records import Epoch, Run
+from core.store.records import Epoch, Event, Run
 
 
 def history_csv(epochs: Sequence[Epoch]) -> str:
@@ -46,36 +46,40 @@ def history_json(run: Run, history: History) -> str:
         "forked_after": None if run.forked_at is None else run.forked_at + 1,
         "restored_by": "BackupAndRestore" if run.keras_restore else None,
     }
-    epochs = [
-        {
-            "epoch": each.epoch + 1,
-            **each.logs,
-            "learning_rate": each.learning_rate,
-            "learning_rate_after": each.learning_rate_after,
-            "seconds": round(each.seconds, 3),
-            "callbacks": list(each.callbacks),
-        }
-        for each in history.epochs
-    ]
-    events = [
-        {
-            "epoch": None if each.epoch is None else each.epoch + 1,
-            "kind": each.kind,
-            "detail": dict(each.detail),
-        }
-        for each in history.events
-    ]
-    return json.dumps(_plain({**about, "epochs": epochs, "events": events}), indent=1)
+    epochs = [epoch_row(each) for each in history.epochs]
+    events = [event_row(each) for each in history.events]
+    return json.dumps(plain({**about, "epochs": epochs, "events": events}), indent=1)
 
 
-def _plain(value: Any) -> Any:
+def epoch_row(epoch: Epoch) -> dict[str, Any]:
+    """Return an epoch as a download holds it, counted from 1."""
+    return {
+        "epoch": epoch.epoch + 1,
+        **epoch.logs,
+        "learning_rate": epoch.learning_rate,
+        "learning_rate_after": epoch.learning_rate_after,
+        "seconds": round(epoch.seconds, 3),
+        "callbacks": list(epoch.callbacks),
+    }
+
+
+def event_row(event: Event) -> dict[str, Any]:
+    """Return an event as a download holds it, its epoch counted from 1."""
+    return {
+        "epoch": None if event.epoch is None else event.epoch + 1,
+        "kind": event.kind,
+        "detail": dict(event.detail),
+    }
+
+
+def plain(value: Any) -> Any:
     """Return a value in which NaN and the infinities, which JSON lacks, are None."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in cast("dict[str, Any]", value).items()}
+        return {key: plain(item) for key, item in cast("dict[str, Any]", value).items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in cast("list[Any]", value)]
+        return [plain(item) for item in cast("list[Any]", value)]
     return value
 
 

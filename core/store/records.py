@@ -23,6 +23,8 @@ class RunStatus(StrEnum):
     PAUSED = "paused"
 
 
+PROGRAM_STOPPED = "The program that trained it was stopped. Its finished epochs are kept."
+
 ACTIVE = (RunStatus.QUEUED, RunStatus.PREPARING, RunStatus.RUNNING)
 
 

@@ -17,6 +17,11 @@ from core.store.tables import batches, epochs, events, runs, states
 
 MOST_RECOVERIES = 3
 """Workers that may die in a row without a finished epoch between them."""
+WORKERS_DIED = (
+    f"The worker process died {MOST_RECOVERIES + 1} times in a row before an epoch was finished: "
+    "it was killed, or the machine ran out of memory. Finished epochs are kept; try a smaller "
+    "batch or smaller images."
+)
 
 
 def resume_run(

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, inse
 
 from core.specs.run import RunSpec
 from core.store.connection import Store
-from core.store.records import ACTIVE, EventKind, Run, RunStatus
+from core.store.records import ACTIVE, PROGRAM_STOPPED, EventKind, Run, RunStatus
 from core.store.states import forget_states
 from core.store.tables import batches, console, epochs, events, interventions, runs, states
 from core.store.undone import drop_orders
@@ -290,14 +290,6 @@ def request_stop(store: Store, run_id: str, *, owner: str) -> None:
     end_run(store, run_id, RunStatus.STOPPED, only=[RunStatus.QUEUED])
 
 
-def stop_requested(store: Store, run_id: str) -> bool:
-    """Tell whether a run should stop: somebody pressed Stop, or the run is gone."""
-    query = select(runs.c.stop_requested, runs.c.status).where(runs.c.id == run_id)
-    with store.read() as connection:
-        row = connection.execute(query).one_or_none()
-    return row is None or row.stop_requested or row.status not in ACTIVE
-
-
 def delete_run(store: Store, run_id: str, *, owner: str) -> list[str]:
     """Delete a run that has ended, with all its rows; its files are the caller's.
 
@@ -365,8 +357,7 @@ def read_silent(store: Store, *, older_than_s: float) -> list[str]:
 def interrupt_silent(store: Store, *, older_than_s: float) -> list[str]:
     """End the active runs that gave no sign of life for a while, and return their ids."""
     silent = read_silent(store, older_than_s=older_than_s)
-    reason = "The program that trained it was stopped. Its finished epochs are kept."
-    return [i for i in silent if end_run(store, i, RunStatus.INTERRUPTED, error=reason)]
+    return [i for i in silent if end_run(store, i, RunStatus.INTERRUPTED, error=PROGRAM_STOPPED)]
 
 
 def _held(run_id: str, attempt: int | None) -> list[ColumnElement[bool]]:

@@ -18,12 +18,12 @@ from core.store.branch_rows import (
     settle,
 )
 from core.store.connection import Store
-from core.store.records import ACTIVE, Branch, Ledger, Run, RunStatus, Sweep
+from core.store.records import ACTIVE, PROGRAM_STOPPED, Branch, Ledger, Run, RunStatus, Sweep
 from core.store.runs import NotYours, delete_in, insert_run, run_of
 from core.store.states import forget_states
 from core.store.tables import branches, epochs, runs, states, sweeps
 
-_GONE = "The program that trained it was stopped. Its finished epochs are kept: resume the sweep."
+_GONE = f"{PROGRAM_STOPPED} You can resume the sweep."
 
 
 class UnknownSweep(LookupError):

@@ -14,12 +14,11 @@ from core.store import (
     SavedState,
     StateFiles,
     Store,
-    StoreError,
     Superseded,
 )
 from core.training.background import Background
 from core.training.state import State
-from core.training.state_writer import write_state
+from core.training.state_writer import not_saved, write_state
 
 _POLL_S = 0.2
 _HEARTBEAT_S = 2.0
@@ -130,7 +129,8 @@ class BranchJournal(Background):
             if now - heard_s < _HEARTBEAT_S:
                 return heard_s
             store.touch_sweeps(self._store, [self.branch.sweep_id])
-        except StoreError as error:
+        # As above.
+        except Exception as error:  # noqa: BLE001
             self.failure = error
             self.stop_requested.set()
         return now
@@ -156,13 +156,7 @@ class BranchJournal(Background):
             return write_state(self._files, self.branch.id, state, of_act=False)
         except OSError as error:
             for run_id in store.read_run_ids(self._store, self.branch).values():
-                store.add_note(
-                    self._store,
-                    run_id,
-                    f"The state after epoch {state.epoch + 1} could not be saved "
-                    f"({error.strerror or error}). The training is not affected; if it is "
-                    "interrupted, it goes on from an earlier epoch.",
-                )
+                store.add_note(self._store, run_id, not_saved(state, error))
             return None
 
     def _part(self, groups: Sequence[Sequence[int]]) -> None:

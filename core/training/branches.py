@@ -15,23 +15,25 @@ from pathlib import Path
 import keras
 
 from core import data, store
-from core.data.scan_set import ScansError, ScanSet
+from core.data.scan_set import ScanSet
 from core.settings import Settings
 from core.specs.lineage import trunk_digest
 from core.specs.run import RunSpec, TrainingSpec
 from core.specs.sweep import SweepSpec
-from core.store import Branch, RunStatus, SavedState, StateFiles, Store, StoreError, Superseded
+from core.store import Branch, RunStatus, SavedState, StateFiles, Store, Superseded
 from core.training import batches, restart
 from core.training import run as single
 from core.training.branch_journal import BranchJournal
 from core.training.determinism import on_accelerator, set_determinism
 from core.training.exactness import after_training, known_or_tried
 from core.training.member import Member, settings_in, state_of_member
+from core.training.preparing import in_steps
+from core.training.reasons import reason_of
 from core.training.recorder import StopRequested
 from core.training.state import State, UnusableState
 from core.training.team import Team
 
-_PROGRESS_STEP = 0.02
+_THEN = "resume the sweep"
 
 _log = logging.getLogger(__name__)
 
@@ -66,13 +68,13 @@ def train_branches(sweep_id: str, task: str) -> None:
         task: The engine's name of this call, by which it finds the branch of a dead worker.
     """
     settings = Settings()
-    bench = _Bench(settings, Store(settings.store_url), sweep_id)
     worker = f"{socket.gethostname()}, process {os.getpid()}"
-    while branch := store.claim_branch(bench.db, sweep_id, task=task, worker=worker):
-        bench.train(branch)
-        if store.others_wait(bench.db, sweep_id):
-            break
-    bench.db.close()
+    with contextlib.closing(Store(settings.store_url)) as db:
+        bench = _Bench(settings, db, sweep_id)
+        while branch := store.claim_branch(db, sweep_id, task=task, worker=worker):
+            bench.train(branch)
+            if store.others_wait(db, sweep_id):
+                break
     keras.utils.clear_session(free_memory=True)
 
 
@@ -111,9 +113,9 @@ class _Bench:
         # Whatever it is, the person who started the sweep reads it.
         except Exception as problem:  # noqa: BLE001
             _log.exception("branch %s failed", branch.id)
-            error = _reason(problem)
+            error = reason_of(problem, then=_THEN)
         if journal is not None and journal.failure is not None:
-            status, error = RunStatus.FAILED, _reason(journal.failure)
+            status, error = RunStatus.FAILED, reason_of(journal.failure, then=_THEN)
         held = branch if journal is None else journal.branch
         self._files.delete(store.end_branch(self.db, held, status, error=error))
 
@@ -203,21 +205,15 @@ class _Bench:
     def _load(self, spec: RunSpec, journal: BranchJournal) -> ScanSet:
         if self._scans is not None:
             return self._scans
-        shown = ("", -1.0)
 
         def show(phase: str, share: float) -> None:
-            nonlocal shown
-            if journal.stop_requested.is_set():
-                raise StopRequested
-            if phase != shown[0] or abs(share - shown[1]) >= _PROGRESS_STEP or share == 1:
-                shown = (phase, share)
-                store.update_branch_runs(self.db, journal.branch, phase=phase, phase_share=share)
+            store.update_branch_runs(self.db, journal.branch, phase=phase, phase_share=share)
 
         scans = data.load(
             spec.scans,
             data_dir=self._settings.data_dir,
             cache_dir=self._settings.cache_dir,
-            on_progress=show,
+            on_progress=in_steps(show, journal.stop_requested),
         )
         self._require_same_scans(scans)
         self._scans = scans
@@ -269,17 +265,6 @@ class _Bench:
         directory = self._settings.run_dir(run_id).resolve()
         directory.mkdir(parents=True, exist_ok=True)
         return directory
-
-
-def _reason(problem: Exception) -> str:
-    if isinstance(problem, ScansError | StoreError | UnusableState):
-        return str(problem)
-    if isinstance(problem, OSError):
-        return (
-            f"A file could not be written ({problem.strerror or problem}). Free some space, and "
-            "resume the sweep."
-        )
-    return single.sentence_of(problem)
 
 
 @contextlib.contextmanager

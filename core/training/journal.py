@@ -16,7 +16,6 @@ from core.store import (
     SavedState,
     StateFiles,
     Store,
-    StoreError,
     Superseded,
 )
 from core.training.background import Background
@@ -61,7 +60,7 @@ class Journal(Background):
         super().__init__("journal")
         self.stop_requested, self.pause_requested = threading.Event(), threading.Event()
         self.interventions: deque[Intervention] = deque()
-        self.failure: StoreError | None = None
+        self.failure: Exception | None = None
         self._store, self._run_id, self._attempt, self._files = db, run_id, attempt, files
         self._heard: set[int] = set()
         self._rows: queue.SimpleQueue[Row | None] = queue.SimpleQueue()
@@ -94,10 +93,11 @@ class Journal(Background):
                     beat = time.monotonic()
                     store.update_run(self._store, self._run_id, attempt=self._attempt)
                 self._hear()
-            except StoreError as error:
-                self.failure = self.failure or error
-                self.stop_requested.set()
             except Superseded:
+                self.stop_requested.set()
+            # Whatever it is: the training must not go on unheard.
+            except Exception as error:  # noqa: BLE001
+                self.failure = self.failure or error
                 self.stop_requested.set()
 
     def _hear(self) -> None:

@@ -18,6 +18,7 @@ from core.training import run as single
 from core.training.callbacks import build_callbacks
 from core.training.journal import Row
 from core.training.memory import give_back, memory_of
+from core.training.reasons import sentence_of
 from core.training.recorder import Recorder
 from core.training.state import Arrays, State
 
@@ -147,7 +148,7 @@ class Member:
 
     def _fail(self, problem: Exception) -> None:
         _log.error("setting %s failed", self.setting, exc_info=problem)
-        self.failure = single.sentence_of(problem)
+        self.failure = sentence_of(problem)
         single.close_tables(self.watched)
 
     @property

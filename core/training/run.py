@@ -7,7 +7,6 @@
 import contextlib
 import logging
 import os
-import re
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +14,11 @@ from pathlib import Path
 import keras
 
 from core import data, store
-from core.data.scan_set import ScansError, ScanSet
+from core.data.scan_set import ScanSet
 from core.settings import Settings
 from core.specs.lineage import trunk_digest
 from core.specs.run import FINAL_MODEL, RunSpec, TrainingSpec
-from core.store import Run, RunStatus, StateFiles, Store, StoreError, Superseded
+from core.store import Run, RunStatus, StateFiles, Store, Superseded
 from core.training import batches, callbacks, models, restart
 from core.training.console import Console
 from core.training.determinism import on_accelerator, own_draws, set_determinism
@@ -29,18 +28,17 @@ from core.training.hand import Hand
 from core.training.journal import Journal
 from core.training.keeper import PauseRequested, StateGiver, StateKeeper
 from core.training.keras_restore import is_restored_by_keras, write_backup
+from core.training.preparing import in_steps
+from core.training.reasons import reason_of
 from core.training.recorder import Recorder, StopRequested
 from core.training.restart import Start, find_start
-from core.training.state import State, UnusableState
+from core.training.state import State
 from core.training.state_writer import StateWriter
 from core.training.warned import warned_to
 
-_PROGRESS_STEP = 0.02
-_OUT_OF_MEMORY = re.compile(
-    r"RESOURCE_EXHAUSTED|out of memory|OOM|ResourceExhausted", re.IGNORECASE
-)
 # Source: TerminateOnNaN.on_batch_end with raise_error, Keras 3.15. It ends no callback.
 BROKEN_OFF = "NaN or Inf loss encountered"
+_THEN = "resume the run"
 _JIT = {"auto": "auto", "on": True, "off": False}
 
 _log = logging.getLogger(__name__)
@@ -86,11 +84,15 @@ def train_run(run_id: str) -> None:
         UnknownRun: If the store has no such run, such as where it is not the app's store.
     """
     settings = Settings()
-    db = Store(settings.store_url)
-    attempt = store.start_run(db, run_id)
-    if not attempt:
-        store.read_run(db, run_id)
-        return
+    with contextlib.closing(Store(settings.store_url)) as db:
+        attempt = store.start_run(db, run_id)
+        if attempt:
+            _train_attempt(db, run_id, attempt, settings)
+        else:
+            store.read_run(db, run_id)
+
+
+def _train_attempt(db: Store, run_id: str, attempt: int, settings: Settings) -> None:
     status, error = RunStatus.FAILED, ""
     journal: Journal | None = None
     try:
@@ -104,15 +106,13 @@ def train_run(run_id: str) -> None:
         status = RunStatus.STOPPED
     except Superseded:
         _log.info("run %s was given to another worker", run_id)
-    except (ScansError, StoreError, UnusableState) as problem:
-        error = str(problem)
     # What Keras raises on a person's settings is theirs to read.
     except Exception as problem:  # noqa: BLE001
         _log.exception("run %s failed", run_id)
-        error = sentence_of(problem)
+        error = reason_of(problem, then=_THEN)
     # Known when all is written: the last rows wait until the training is over.
     if journal is not None and journal.failure is not None:
-        status, error = RunStatus.FAILED, str(journal.failure)
+        status, error = RunStatus.FAILED, reason_of(journal.failure, then=_THEN)
     store.end_run(db, run_id, status, error=error, attempt=attempt)
     # Now, not when the next person presses Start: the collection takes up to 0.8 s.
     keras.utils.clear_session(free_memory=True)
@@ -127,27 +127,21 @@ def _work(db: Store, run_id: str, journal: Journal, files: StateFiles, settings:
 
 
 def _load(work: _Work, settings: Settings) -> ScanSet:
-    shown = ("", -1.0)
-
     def show(phase: str, share: float) -> None:
-        nonlocal shown
-        if work.journal.stop_requested.is_set():
-            raise StopRequested
-        if phase != shown[0] or abs(share - shown[1]) >= _PROGRESS_STEP or share == 1:
-            shown = (phase, share)
-            work.update(phase=phase, phase_share=share)
+        work.update(phase=phase, phase_share=share)
 
     scans = data.load(
-        work.spec.scans, data_dir=settings.data_dir, cache_dir=settings.cache_dir, on_progress=show
+        work.spec.scans,
+        data_dir=settings.data_dir,
+        cache_dir=settings.cache_dir,
+        on_progress=in_steps(show, work.journal.stop_requested),
     )
     if store.read_states(work.db, work.run.id):
         restart.require_same_scans(work.run, scans)
-    work.update(
-        phase="Building the model",
-        phase_share=None,
-        notes=list(scans.left_out),
-        **batches.facts_of(scans),
-    )
+    work.update(phase="Building the model", phase_share=None, **batches.facts_of(scans))
+    # Beside what was noted before the run went on.
+    for sentence in scans.left_out:
+        store.add_note(work.db, work.run.id, sentence)
     return scans
 
 
@@ -382,14 +376,3 @@ def save(model: keras.Model, directory: Path) -> None:
     partial = directory / f"partial-{FINAL_MODEL}"
     model.save(partial)
     partial.replace(directory / FINAL_MODEL)
-
-
-def sentence_of(error: Exception) -> str:
-    """Say to a person what Keras raised."""
-    text = f"{type(error).__name__}: {error}"
-    if isinstance(error, MemoryError) or _OUT_OF_MEMORY.search(text):
-        return (
-            "The device ran out of memory. Try a smaller batch, smaller images or mixed "
-            "precision; other runs are not affected."
-        )
-    return f"Keras raised {text.strip()[:2000]}"

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from core.training.memory import Memory, give_back, memory_of
 
 Arrays = Mapping[str, NDArray[Any]]
-LEARNING_RATE = "learning_rate"
 
 
 class UnusableState(ValueError):

@@ -68,11 +68,15 @@ class StateWriter(Background):
         try:
             self._on_written(write_state(self._files, self._folder, state, of_act=of_act))
         except OSError as error:
-            self._on_failure(
-                f"The state after epoch {state.epoch + 1} could not be saved "
-                f"({error.strerror or error}). The training is not affected; if it is "
-                "interrupted, it goes on from an earlier epoch."
-            )
+            self._on_failure(not_saved(state, error))
+
+
+def not_saved(state: State, error: OSError) -> str:
+    """Say what it means that a state could not be written."""
+    return (
+        f"The state after epoch {state.epoch + 1} could not be saved ({error.strerror or error}). "
+        "The training is not affected; if it is interrupted, it goes on from an earlier epoch."
+    )
 
 
 def write_state(files: StateFiles, folder: str, state: State, *, of_act: bool) -> SavedState:

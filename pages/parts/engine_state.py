@@ -11,6 +11,8 @@ _WORDS = {
     "A run can be started already; it waits its turn.",
     EngineState.NO_WORKER: ":material/hourglass_top: The cluster has no worker that trains yet. "
     "A run can be started already; it waits for one.",
+    EngineState.BROKEN: ":material/error: No worker could be started: the app's log says why "
+    "(memory, or a KERAS_BACKEND that is not installed). Mend it; it is tried again.",
     EngineState.READY: ":material/check_circle: The engine is ready.",
 }
 

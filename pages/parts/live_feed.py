@@ -6,6 +6,7 @@ into the store instead, and sends what changed. Whoever has a run's id may read 
 """
 
 import json
+import logging
 import time
 from typing import Any
 
@@ -14,7 +15,7 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from core import store
-from core.store import Epoch, Run, Signs, UnknownRun
+from core.store import Epoch, Run, Signs, StoreError, UnknownRun
 from pages.parts import services
 from pages.parts.progress import line, progress_of
 
@@ -23,6 +24,8 @@ LINES_WHILE_ACTIVE, LINES_AFTERWARDS = 40, 1000
 _LOOK_EVERY_S = 0.25
 _PROGRESS_EVERY_S = 1.0
 _PATH = "live"
+
+_log = logging.getLogger(__name__)
 
 
 def address(run: Run, *, dark: bool) -> str:
@@ -61,11 +64,15 @@ class Feed:
         self._progress_told_s = 0.0
 
     def news(self) -> dict[str, Any]:
-        """Return what changed, by the names that live.js knows; empty if nothing did.
+        """Return what changed, by the names that live.js knows; empty if nothing did."""
+        try:
+            return self._look()
+        except UnknownRun:
+            # It was deleted: the page is drawn anew, and says so.
+            self.over = True
+            return {"state": "deleted", "over": True}
 
-        Raises:
-            UnknownRun: If the run was deleted.
-        """
+    def _look(self) -> dict[str, Any]:
         now, before = store.read_signs(services.db(), self._run_id), self._told
         if now == before or self._too_soon(now):
             return {}
@@ -131,8 +138,11 @@ async def _send_all(socket: WebSocket, feed: Feed) -> None:
             if news:
                 await socket.send_text(json.dumps(news))
             await anyio.sleep(_LOOK_EVERY_S)
-    except (UnknownRun, WebSocketDisconnect):
+    except WebSocketDisconnect:
         return
+    except StoreError as error:
+        # The browser asks again in a second.
+        _log.warning("a watcher was told nothing: %s", error)
     await socket.close()
 
 

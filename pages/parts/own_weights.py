@@ -11,7 +11,7 @@ import streamlit as st
 from core.data.intake import weights
 from core.data.intake.weights import RefusedWeights
 from core.engine import jobs
-from core.engine.tasks import GIB, Limits
+from core.engine.tasks import GIB, Busy, Limits
 from core.evaluation.intervals import Interval
 from pages.parts import services
 from pages.parts.classify_models import Offered
@@ -27,7 +27,7 @@ class _NotTaken(RuntimeError):
 
 
 class _NotNow(_NotTaken):
-    """The worker did not take them, which says nothing of the file."""
+    """Nobody had the time to take them, which says nothing of the file."""
 
 
 def offer(models: list[Offered]) -> list[Offered]:
@@ -101,7 +101,10 @@ def _bring(model: Offered, digest: str, content: bytes) -> None:
 
 def _check(source: Path, layout: dict[str, list[int]], target: Path) -> None:
     job = "core.data.intake.weights:extract"
-    state = services.tasks().do(job, str(source), layout, str(target), limits=_LIMITS)
+    try:
+        state = services.tasks().do(job, str(source), layout, str(target), limits=_LIMITS)
+    except Busy as problem:
+        raise _NotNow(str(problem)) from problem
     if state.problem:
         raise _NotTaken(state.problem)
 

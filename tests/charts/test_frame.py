@@ -3,7 +3,7 @@ from itertools import pairwise
 
 import pytest
 
-from core.charts.frame import accuracy_scale, epoch_axis, frame_of, loss_scale, rate_scale
+from core.charts.frame import accuracy_scale, epoch_axis, frame_of, loss_scale, paper, rate_scale
 from core.charts.palette import LIGHT
 from core.specs.callbacks import ReduceLROnPlateau
 from tests.charts.histories import a_history, a_run, an_epoch, seven_epochs
@@ -90,3 +90,10 @@ def test_rate_of_zero_does_not_break_the_axis():
     stopped = [an_epoch(0, learning_rate=0.0, learning_rate_after=0.0)]
 
     assert rate_scale(a_history(stopped)).low > 0
+
+
+def test_a_finger_that_scrolls_past_a_figure_does_not_zoom_it():
+    layout = paper(LIGHT, height_px=200, margin={"t": 8})
+    assert layout["dragmode"] is False
+    assert (layout["height"], layout["margin"]) == (200, {"t": 8})
+    assert layout["paper_bgcolor"] == layout["modebar"]["bgcolor"] == LIGHT.paper

@@ -78,7 +78,7 @@ def test_whatever_else_goes_wrong_gets_a_sentence_too(tasks):
 def test_a_task_that_takes_too_long_is_ended(tasks, tmp_path):
     # The start of its process counts too.
     tasks.start("slow", f"{JOBS}wait_for_ever", str(tmp_path / "pid"), limits=Limits(seconds=12))
-    assert ended(tasks, "slow").problem == "It took more than 12 s."
+    assert ended(tasks, "slow").problem.startswith("It took more than 12 s: try again")
     assert not psutil.pid_exists(int((tmp_path / "pid").read_text()))
 
 
@@ -114,6 +114,20 @@ def test_too_many_waiting_tasks_are_refused(tasks, monkeypatch):
         tasks.start("three", f"{JOBS}double", 1)
     ended(tasks, "one")
     ended(tasks, "two")
+
+
+def test_whoever_waits_for_a_short_task_is_told_when_others_go_on_for_long(tasks, monkeypatch):
+    from core.engine import tasks as module
+
+    monkeypatch.setattr(module, "_PATIENCE_S", 0.01)
+    for _ in range(module._AT_ONCE):
+        tasks._slots.acquire()
+    with pytest.raises(Busy, match="3 data sets are being read"):
+        tasks.do(f"{JOBS}double", 1)
+    tasks._slots.release()
+    assert tasks.do(f"{JOBS}double", 1).result == {"doubled": 2}
+    # It gave its place back.
+    assert tasks.do(f"{JOBS}double", 2).result == {"doubled": 4}
 
 
 APP = """

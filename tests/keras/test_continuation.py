@@ -176,6 +176,18 @@ def test_a_finished_run_goes_on_for_more_epochs(lab):
     assert lab.facts(short) == lab.facts(whole)
 
 
+def test_what_was_noted_of_a_run_stands_when_it_goes_on(lab, tiny_scans, monkeypatch):
+    noted = replace(tiny_scans, left_out=("a.png: no image.",))
+    monkeypatch.setattr(data, "load", lambda *_, **__: noted)
+    run_id = lab.straight(epochs=1)
+    store.add_note(lab.db, run_id, "Asked for and not done: the learning rate times 0.3.")
+    store.resume_run(lab.db, run_id, owner=OWNER, epochs=2)
+    assert lab.train(run_id).notes == (
+        "a.png: no image.",
+        "Asked for and not done: the learning rate times 0.3.",
+    )
+
+
 def test_a_finished_run_with_averaged_weights_goes_on_for_more_epochs(lab):
     swapping = (SwapEMAWeights(swap_on_epoch=True), REDUCING)
     whole, short = lab.straight(*swapping, epochs=4), lab.straight(*swapping, epochs=2)

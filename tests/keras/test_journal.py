@@ -1,5 +1,7 @@
 """A store that does not take a row ends the run there, with no gap in what it holds."""
 
+from dataclasses import replace
+
 import pytest
 
 from core import store
@@ -34,6 +36,17 @@ def test_after_a_row_that_was_not_taken_none_is_written(db, tmp_path):
     assert "malformed JSON" in str(journal.failure)
     assert [state.epoch for state in store.read_states(db, run_id)] == [0]
     assert [epoch.epoch for epoch in store.read_epochs(db, run_id)] == [0]
+
+
+def test_a_journal_hears_what_is_asked_whatever_a_row_did_to_it(db, tmp_path):
+    run_id = store.create_run(db, RunSpec(), owner="o")
+    attempt = store.start_run(db, run_id)
+    with Journal(db, run_id, attempt, StateFiles(str(tmp_path / "states"))) as journal:
+        journal.add(replace(an_epoch(0), logs={"loss": object()}))
+        assert journal.stop_requested.wait(30)
+        store.request_pause(db, run_id, owner="o")
+        assert journal.pause_requested.wait(30)
+    assert journal.failure is not None
 
 
 @pytest.mark.keras

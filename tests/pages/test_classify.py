@@ -11,6 +11,7 @@ from core import store
 from core.charts.compare.table import table_csv
 from core.data import evaluated
 from core.engine import jobs
+from core.engine.tasks import Busy
 from core.evaluation import head_check
 from core.evaluation.answered import Answered, Known
 from core.evaluation.counted import counted
@@ -454,6 +455,18 @@ def test_weights_are_asked_for_again_where_the_worker_had_no_answer(app, worker,
     assert [job for job, _ in worker["asked"] if job in (jobs.LAYOUT, jobs.BRING)] == [
         jobs.LAYOUT, jobs.LAYOUT, jobs.BRING
     ]  # fmt: skip
+
+
+def test_weights_are_asked_for_again_where_others_are_read_just_now(brought, app, monkeypatch):
+    def busy(*_, **__):
+        raise Busy("3 data sets are being read just now.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(services.Tasks, "do", busy)
+        brought()
+    assert "3 data sets are being read" in texts(app.error)
+    app.button(key="classify-weights-again").click().run()
+    assert "These weights are asked now." in texts(app.success)
 
 
 def test_a_file_that_is_no_weights_is_refused_once_and_for_all(app, worker, brought):

@@ -2,10 +2,12 @@
 
 import json
 
+import anyio
+
 from core import store
 from core.specs import presets
-from core.store import Epoch, RunStatus, SavedState
-from pages.parts.live_feed import Feed, state_of
+from core.store import Epoch, RunStatus, SavedState, StoreError
+from pages.parts.live_feed import Feed, follow, state_of
 
 OWNER = store.owner_of("somebody")
 
@@ -67,3 +69,51 @@ def test_the_page_is_drawn_anew_when_something_is_asked_for(db):
     store.request_pause(db, run_id, owner=OWNER)
     states.append(state_of(store.read_signs(db, run_id)))
     assert states == ["running 0", "running 1", "running pausing 1"]
+
+
+def test_a_page_whose_run_is_deleted_is_drawn_anew_and_asks_no_more(db):
+    run_id = a_run(db, 1)
+    feed = Feed(run_id, dark=False)
+    feed.news()
+    store.end_run(db, run_id, RunStatus.STOPPED)
+    store.delete_run(db, run_id, owner=OWNER)
+    assert feed.news() == {"state": "deleted", "over": True}
+    assert feed.over
+
+
+class Watcher:
+    """A browser's end of the socket, that stays."""
+
+    path_params, query_params = {"run_id": "any"}, {}
+
+    def __init__(self):
+        self.heard, self.closed = [], False
+
+    async def accept(self):
+        pass
+
+    async def receive_text(self):
+        await anyio.sleep_forever()
+
+    async def send_text(self, text):
+        self.heard.append(json.loads(text))
+
+    async def close(self):
+        self.closed = True
+
+
+def test_a_store_that_cannot_be_used_ends_the_telling_quietly(monkeypatch):
+    def out_of_reach(_):
+        raise StoreError("The store was locked.")
+
+    monkeypatch.setattr(Feed, "news", out_of_reach)
+    watcher = Watcher()
+    anyio.run(follow, watcher)
+    assert watcher.closed
+
+
+def test_a_watcher_of_a_deleted_run_hears_so(home):
+    watcher = Watcher()
+    anyio.run(follow, watcher)
+    assert watcher.heard == [{"state": "deleted", "over": True}]
+    assert watcher.closed

@@ -388,6 +388,9 @@ def test_the_export_holds_every_curve_and_the_ledger(db):
     results = read_results(db, sweep.id)
     told = json.loads(sweep_json(results, store.read_ledger(db, sweep.id), "val_loss", "best"))
     assert len(told["runs"]) == 12
-    assert told["runs"][0]["epochs"][2]["logs"]["val_accuracy"] == "NaN"
+    assert told["runs"][0]["epochs"][2]["val_accuracy"] is None
+    assert [epoch["epoch"] for epoch in told["runs"][0]["epochs"]] == [1, 2, 3, 4]
+    assert min(branch["first_epoch"] for branch in told["branches"]) == 1
+    assert max(branch["last_epoch"] for branch in told["branches"]) == 4
     assert told["runs"][-1]["values"] == {FACTOR: 0.5, PATIENCE: 3}
     assert told["ledger"]["epochs_reported"] == 48

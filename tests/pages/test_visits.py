@@ -138,7 +138,7 @@ def test_the_owner_stops_a_run(app, db):
     app.query_params["run"] = run_id
     app.switch_page(MONITOR).run()
     button(app, "Stop").click().run()
-    assert store.stop_requested(db, run_id)
+    assert store.read_run(db, run_id).stop_requested
 
 
 @pytest.mark.parametrize("status", list(RunStatus))

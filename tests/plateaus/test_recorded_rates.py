@@ -10,7 +10,6 @@ def test_rates_that_were_not_logged_are_taken_to_stay_at_the_start():
     rates = RecordedRates.of(None, 3)
     assert rates.values.tolist() == [DEFAULT_RATE] * 3
     assert not rates.logged
-    assert not rates.start_logged
     assert not rates.changes
 
 
@@ -18,7 +17,6 @@ def test_a_silent_epoch_keeps_the_rate_before_it():
     rates = RecordedRates.of(np.array([NAN, NAN, 0.1, NAN]), 4, start=0.5)
     assert rates.values.tolist() == [0.5, 0.5, 0.1, 0.1]
     assert rates.logged
-    assert not rates.start_logged
     assert rates.changes
 
 

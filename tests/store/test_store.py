@@ -3,10 +3,12 @@
 import math
 import sqlite3
 import threading
+from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from core import store
 from core.specs import presets
@@ -151,7 +153,7 @@ def test_a_queued_run_stops_at_once_and_a_running_one_is_asked_to(db):
     store.start_run(db, running)
     for run_id in (queued, running):
         store.request_stop(db, run_id, owner=OWNER)
-        assert store.stop_requested(db, run_id)
+        assert store.read_run(db, run_id).stop_requested
     assert store.read_run(db, queued).status is RunStatus.STOPPED
     assert store.read_run(db, running).status is RunStatus.PREPARING
 
@@ -211,6 +213,26 @@ def test_a_lock_held_for_long_is_said_plainly(tmp_path, monkeypatch):
         store.create_run(db, presets.quick_demo(), owner=OWNER)
     holder.close()
     db.close()
+
+
+def test_connections_that_are_all_in_use_are_said_plainly(sqlite_db, monkeypatch):
+    monkeypatch.setattr(sqlite_db._engine.pool, "_timeout", 0.01)
+    with ExitStack() as held:
+        for _ in range(15):
+            held.enter_context(sqlite_db.read())
+        with pytest.raises(StoreError, match="no connection to it came free"):
+            held.enter_context(sqlite_db.read())
+
+
+def test_a_file_that_is_no_database_is_said_plainly(tmp_path):
+    (tmp_path / "store.sqlite").write_text("Patient, label\n" * 100)
+    with pytest.raises(StoreError, match="cannot be used: file is not a database"):
+        Store(f"sqlite:///{tmp_path}/store.sqlite")
+
+
+def test_a_mistake_of_ours_is_no_trouble_of_the_store(sqlite_db):
+    with pytest.raises(IntegrityError), sqlite_db.write() as writing:
+        writing.exec_driver_sql("INSERT INTO epochs (run_id) VALUES (NULL)")
 
 
 def test_writers_in_several_threads_lose_nothing(db, run_id):

@@ -10,13 +10,14 @@ from core.charts.compare.drawn import Align, DrawnLine
 from core.charts.compare.lines import Line, rates_of
 from core.charts.compare.traces import finite_range
 from core.charts.frame import (
-    FONT,
     NOTE_SIZE,
     TICK_SIZE,
     Scale,
     accuracy_scale,
+    hover_label,
     loss_scale,
     note,
+    paper,
 )
 from core.charts.live import evidence
 from core.charts.palette import Palette
@@ -37,23 +38,9 @@ def base_layout(colours: Palette, *, height_px: int, margin: dict[str, int]) -> 
         margin: In pixels, around the drawing.
     """
     return {
-        "template": "none",
-        "height": height_px,
-        "margin": margin,
-        "paper_bgcolor": colours.paper,
-        "plot_bgcolor": colours.paper,
-        "font": {"family": FONT, "size": 13, "color": colours.ink},
-        # A finger that scrolls past the chart must not zoom it: the mode bar has a button.
-        "dragmode": False,
+        **paper(colours, height_px=height_px, margin=margin),
         "hovermode": "closest",
-        "hoverlabel": {
-            "bgcolor": colours.paper,
-            "bordercolor": colours.soft,
-            "align": "left",
-            "namelength": -1,
-            "font": {"family": FONT, "size": NOTE_SIZE, "color": colours.ink},
-        },
-        "modebar": {"bgcolor": colours.paper, "color": colours.soft, "activecolor": colours.ink},
+        "hoverlabel": hover_label(colours) | {"namelength": -1},
         "legend": {
             "orientation": "h",
             "x": 0,

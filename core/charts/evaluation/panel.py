@@ -4,7 +4,7 @@ import html
 from typing import Any
 
 from core.charts.compare.colours import DARK_LINES, LIGHT_LINES
-from core.charts.frame import FONT, NOTE_SIZE, TICK_SIZE, hover_label
+from core.charts.frame import NOTE_SIZE, TICK_SIZE, paper
 from core.charts.palette import Palette
 
 CONFIG = {"displaylogo": False, "displayModeBar": False}
@@ -36,15 +36,12 @@ def layout(title: str, rests_on: str, colours: Palette, *, height_px: int) -> di
         height_px: Of the whole figure.
     """
     return {
-        "template": "none",
-        "height": height_px,
-        "margin": {"l": _LEFT_PX, "r": 14, "t": _TOP_PX, "b": _BOTTOM_PX},
-        "paper_bgcolor": colours.paper,
-        "plot_bgcolor": colours.paper,
-        "font": {"family": FONT, "size": 13, "color": colours.ink},
-        "dragmode": False,
+        **paper(
+            colours,
+            height_px=height_px,
+            margin={"l": _LEFT_PX, "r": 14, "t": _TOP_PX, "b": _BOTTOM_PX},
+        ),
         "showlegend": False,
-        "hoverlabel": hover_label(colours),
         "title": _title(title, rests_on, colours),
     }
 

@@ -7,12 +7,12 @@ import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
 
 from core.charts.epoch_text import hover_label
 from core.charts.frame import (
-    FONT,
     MARGIN,
     NOTE_SIZE,
     TICK_SIZE,
     epochs_axis,
     note,
+    paper,
     value_axis,
 )
 from core.charts.live import hover_layout, legend_layout
@@ -109,21 +109,14 @@ def _pointer_traces(view: ReplayView) -> list[dict[str, Any]]:
 def _layout(view: ReplayView) -> dict[str, Any]:
     colours = view.colours
     return {
-        "template": "none",
-        "uirevision": view.revision,
-        "height": view.height_px,
-        "margin": MARGIN,
-        "paper_bgcolor": colours.paper,
+        **paper(colours, height_px=view.height_px, margin=MARGIN),
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": FONT, "size": 13, "color": colours.ink},
+        "uirevision": view.revision,
         "barmode": "overlay",
         "uniformtext": UNIFORM_TEXT,
-        # A finger that scrolls past the chart must not zoom it: the mode bar has a button.
-        "dragmode": False,
         "xaxis": epochs_axis(view.epochs, AXES[view.lowest], colours),
         **_value_axes(view),
-        **hover_layout(colours),
-        "modebar": {"bgcolor": colours.paper, "color": colours.soft, "activecolor": colours.ink},
+        **hover_layout(),
         "legend": legend_layout(view.rows["lane"].bottom, colours),
         "shapes": shapes(view),
         "annotations": [*_headings(view), *edge_notes(view), *_notes(view)],

@@ -1,7 +1,6 @@
 """A sweep as JSON, to take home."""
 
 import json
-import math
 from dataclasses import asdict
 from typing import Any
 
@@ -12,14 +11,14 @@ from core.charts.sweep.compared import interval_of
 from core.charts.sweep.partings import what_differed
 from core.charts.sweep.results import Reading, SweepResults
 from core.plateaus.directions import likely_direction
+from core.store.files import epoch_row, event_row, plain
 from core.store.records import Ledger
 
 
 def sweep_json(results: SweepResults, ledger: Ledger, metric: str, reading: Reading) -> str:
     """Return a sweep with its settings, branches, ledger, conclusions and every curve, as JSON.
 
-    Epochs count from 0, as in Keras, but in sentences from 1. What is no finite number stands as
-    the text "NaN", "Infinity" or "-Infinity", which JSON lacks.
+    Epochs count from 1. A number that JSON lacks is null.
 
     Args:
         results: The sweep.
@@ -39,8 +38,8 @@ def sweep_json(results: SweepResults, ledger: Ledger, metric: str, reading: Read
                 "seed": branch.seed,
                 "parent_id": branch.parent_id,
                 "settings": list(branch.settings),
-                "first_epoch": branch.first_epoch,
-                "last_epoch": branch.last_epoch,
+                "first_epoch": branch.first_epoch + 1,
+                "last_epoch": None if branch.last_epoch is None else branch.last_epoch + 1,
                 "seconds": branch.seconds,
                 "status": branch.status,
             }
@@ -51,7 +50,7 @@ def sweep_json(results: SweepResults, ledger: Ledger, metric: str, reading: Read
             for (setting, seed), history in sorted(results.histories.items())
         ],
     }
-    return json.dumps(_plain(whole), indent=1, allow_nan=False)
+    return json.dumps(plain(whole), indent=1, allow_nan=False)
 
 
 def _conclusions(results: SweepResults, metric: str, reading: Reading) -> dict[str, Any]:
@@ -94,22 +93,6 @@ def _run(results: SweepResults, setting: int, seed: int, history: History) -> di
         "values": dict(zip(axes, results.spec.values_of(setting), strict=True)),
         "seed": seed,
         "status": history.run.status,
-        "epochs": [
-            {"epoch": one.epoch, "learning_rate": one.learning_rate, "logs": dict(one.logs)}
-            for one in history.epochs
-        ],
-        "events": [
-            {"epoch": one.epoch, "kind": one.kind, "detail": dict(one.detail)}
-            for one in history.events
-        ],
+        "epochs": [epoch_row(each) for each in history.epochs],
+        "events": [event_row(each) for each in history.events],
     }
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
-    return value

@@ -7,9 +7,9 @@ from typing import Any, Literal
 import numpy as np
 import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
 
-from core.charts.advice import axis, layout, titles
+from core.charts.advice import axis, titles
 from core.charts.compare.colours import DARK_ORDER, LIGHT_ORDER
-from core.charts.frame import FONT, TICK_SIZE
+from core.charts.frame import FONT, TICK_SIZE, paper
 from core.charts.palette import DARK, Palette, mixed, palette
 from core.charts.sweep.choice import mean_of
 from core.charts.sweep.labels import setting_text
@@ -89,7 +89,7 @@ def heat_figure(
         {
             "data": [trace],
             "layout": {
-                **layout(colours, height, _MARGIN),
+                **paper(colours, height_px=height, margin=_MARGIN),
                 "plot_bgcolor": colours.cell,
                 "xaxis": _category(columns, results.names.axes[axes[0]], colours),
                 "yaxis": _category(rows, results.names.axes[axes[1]], colours),
@@ -145,7 +145,9 @@ def parallel_figure(
     )
     for line in heading:
         line["xshift"] = _EDGE_PX - _PARALLEL_MARGIN["l"]
-    body = layout(colours, _PARALLEL_PX, _PARALLEL_MARGIN) | {"annotations": heading}
+    body = paper(colours, height_px=_PARALLEL_PX, margin=_PARALLEL_MARGIN) | {
+        "annotations": heading
+    }
     return go.Figure({"data": [trace], "layout": body})
 
 

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
 
-from core.charts.advice import axis, layout, titles
+from core.charts.advice import axis, titles
 from core.charts.compare.look import is_share
-from core.charts.frame import TICK_SIZE
+from core.charts.frame import TICK_SIZE, paper
 from core.charts.history import drawable
 from core.charts.palette import Palette, palette
 from core.charts.sweep.choice import mean_of, ranked
@@ -48,7 +48,8 @@ def spread_figure(results: SweepResults, *, metric: str, reading: Reading, dark:
     # The titles assume a wider left margin, of a figure with an axis there.
     for line in heading:
         line["xshift"] = -_MARGIN["l"] + 6
-    body = layout(colours, row_px * max(len(order), 1) + _MARGIN["t"] + _MARGIN["b"], _MARGIN)
+    height_px = row_px * max(len(order), 1) + _MARGIN["t"] + _MARGIN["b"]
+    body = paper(colours, height_px=height_px, margin=_MARGIN)
     body |= {
         "hovermode": "closest",
         "xaxis": axis(colours, "", nticks=7, **shares),
