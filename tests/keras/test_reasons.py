@@ -41,6 +41,16 @@ def test_a_full_disk_is_told_with_what_to_do():
     )
 
 
+def test_a_file_that_is_gone_is_no_full_disk():
+    from core.training.reasons import reason_of
+
+    gone = FileNotFoundError(errno.ENOENT, "No such file or directory", "/srv/runs/1/log.csv")
+    assert reason_of(gone, then=THEN) == (
+        "The file 'log.csv' could not be read or written (No such file or directory). Put that "
+        "right, and resume the run."
+    )
+
+
 @pytest.mark.parametrize("kind", [ScansError, StoreError])
 def test_what_is_a_sentence_already_stays_one(kind):
     from core.training.reasons import reason_of
