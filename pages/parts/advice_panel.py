@@ -17,9 +17,12 @@ from core.plateaus.evidence import Evidence
 from core.plateaus.grids import cooldowns_of, min_deltas_of, patiences_of
 from core.plateaus.reductions import map_reductions
 from core.plateaus.regret import map_regret
+from core.specs import links, playground
 from core.specs.callbacks import ReduceLROnPlateau
+from core.specs.playground_presets import PLAYGROUND_PRESETS
 from core.specs.run import RunSpec
-from pages.parts import chart, take_over
+from pages.parts import chart, take_over, visitor
+from pages.parts.fork_form import CONFIGURE
 from pages.parts.words import escaped
 
 T = TypeVar("T", bound=str)
@@ -59,7 +62,7 @@ def show(
     rests_on = evidence_line(curves[0].source, len(curves), about)
     patience, min_delta = _own(own or ReduceLROnPlateau(), key)
     advice = _advise(seeds, metric, mode, patience, min_delta)
-    _show_recommendations(advice)
+    _show_recommendations(advice, base)
     _show_callbacks(advice, metric, base, key)
     _show_plateau(seeds, metric, advice, rests_on, key=key, dark=dark)
     if len(seeds.numbers) > 1:
@@ -118,14 +121,36 @@ def _advised(
         min_delta=min_delta,
         learning_rate=_seeds.rates,
         numbers=_seeds.numbers,
+        training=_seeds.training,
     )
 
 
-def _show_recommendations(advice: Advice) -> None:
+def _show_recommendations(advice: Advice, base: RunSpec | None) -> None:
     if advice.recommendations:
         st.success(_listed(advice.recommendations), icon=":material/tune:")
-    else:
-        st.info(f"No advice. {_why_none(advice)}", icon=":material/hourglass_empty:")
+        return
+    why = f"No advice. {_why_none(advice)} {advice.remedy}"
+    st.info(why.rstrip(), icon=":material/hourglass_empty:")
+    if advice.remedy and base is not None:
+        _show_ways_to_another_rate(base)
+
+
+def _show_ways_to_another_rate(base: RunSpec) -> None:
+    """Show where a first learning rate can be understood, and where it is set."""
+    constant = PLAYGROUND_PRESETS["Constant rate"].dials()
+    with st.container(horizontal=True):
+        st.page_link(
+            "pages/learn/playground.py",
+            label="See what the first learning rate does, on the Playground",
+            icon=":material/science:",
+            query_params=playground.to_query(constant) | visitor.parameters(),
+        )
+        st.page_link(
+            CONFIGURE,
+            label="Train with another one",
+            icon=":material/tune:",
+            query_params=links.to_query(base) | visitor.parameters(),
+        )
 
 
 def _show_callbacks(advice: Advice, metric: str, base: RunSpec | None, key: str) -> None:
@@ -139,8 +164,7 @@ def _show_callbacks(advice: Advice, metric: str, base: RunSpec | None, key: str)
 def _why_none(advice: Advice) -> str:
     if advice.evidence.first_is_nan:
         return advice.limits[-1]
-    starts = [plateau.start for plateau in advice.evidence.plateaus]
-    if len(starts) > 1 and not any(starts) and None not in starts:
+    if len(advice.evidence.plateaus) > 1 and advice.evidence.never_improves:
         return "No curve improves by more than its noise: there is nothing to set a patience by."
     return advice.findings[0]
 

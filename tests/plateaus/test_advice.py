@@ -151,6 +151,44 @@ def test_curve_that_never_improves_gets_no_recommendation():
     assert "never improves by more than its noise" in advice.findings[0]
 
 
+def test_curve_that_is_stuck_is_told_what_to_look_at():
+    advice = advice_on(np.full(30, 0.25))
+    assert advice.remedy.startswith("No patience mends that. If it is no better than chance, take")
+    assert "whether the loss in training falls" in advice.remedy
+    assert advice_on(accuracy()).remedy == ""
+
+
+def test_where_training_does_not_improve_either_the_remedy_says_so():
+    training = Curves.of(np.full(30, 0.26))
+    assert (
+        "in training it does not improve either"
+        in advice_on(np.full(30, 0.25), training=training).remedy
+    )
+
+
+def test_where_only_training_improves_the_remedy_is_another():
+    training = Curves.of(np.linspace(0.3, 0.9, 30))
+    remedy = advice_on(np.full(30, 0.25), training=training).remedy
+    assert "what is learned does not carry over" in remedy
+    assert "learning rate" not in remedy
+
+
+@pytest.mark.parametrize(
+    ("training", "told"),
+    [
+        (None, "the best epoch lies before."),
+        (np.linspace(0.3, 0.9, 30), "while it goes on improving in training: the model overfits."),
+        (np.full(30, 0.25), "lies before. In training it improves no more either."),
+    ],
+    ids=["not recorded", "improves", "rests"],
+)
+def test_overfitting_is_named_only_where_training_goes_on_improving(training, told):
+    fallen = np.concatenate([[0.31, 0.28], np.full(28, 0.25)])
+    given = None if training is None else Curves.of(training)
+    sentence = one(advice_on(fallen, training=given).findings, "gets worse towards the end")
+    assert sentence.endswith(told)
+
+
 def test_first_nan_blinds_every_callback_and_is_told():
     advice = advice_on(np.append(np.nan, accuracy()[0]))
     assert advice.recommendations == ()
@@ -257,6 +295,7 @@ def test_any_curves_get_sentences(curves, patience, min_delta, with_gaps):
         patience=patience,
         min_delta=min_delta,
         learning_rate=curves,
+        training=Curves.of(curves[:, ::-1]),
     )
     assert advice.findings
     for sentence in advice.sentences:
