@@ -22,6 +22,7 @@ class SeedCurves:
         left_out: How many epochs the longest has that another lacks.
         training: What a metric of validation was in training, shape (C, E); None for a metric of
             training, and unless all recordings have it.
+        resolution: Changes of the metric that are lost in the digits of a recording, in its units.
     """
 
     curves: Curves
@@ -29,11 +30,12 @@ class SeedCurves:
     rates: FloatArray | None
     left_out: int
     training: Curves | None = None
+    resolution: float = 0.0
 
     @property
     def fingerprint(self) -> str:
         """The same for the same curves, and for no others: a SHA-256."""
-        digest = hashlib.sha256(repr(self.curves.shape).encode())
+        digest = hashlib.sha256(repr((self.curves.shape, self.resolution)).encode())
         seen = [self.curves.values, self.curves.present, self.numbers, self.rates]
         if self.training is not None:
             seen += [self.training.values, self.training.present]
@@ -50,6 +52,7 @@ class SeedCurves:
             rates=None if self.rates is None else self.rates[rows],
             left_out=self.left_out,
             training=None if self.training is None else _rows(self.training, rows),
+            resolution=self.resolution,
         )
 
 
@@ -103,6 +106,7 @@ def side_by_side(recordings: Sequence[RecordedCurves], metric: str) -> SeedCurve
         rates=_rates(pairs),
         left_out=max(len(one) for one in recordings) - len(numbers),
         training=_stacked(pairs, in_training) if has_both else None,
+        resolution=max(one.resolution(metric) for one in recordings),
     )
 
 

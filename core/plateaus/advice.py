@@ -1,7 +1,7 @@
 """What a recorded curve says about patience and min_delta, and how far that can be trusted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -68,6 +68,7 @@ def advise(
     learning_rate: ArrayLike | None = None,
     numbers: Sequence[int] | IntArray | None = None,
     training: Curves | None = None,
+    resolution: float = 0.0,
 ) -> Advice:
     """Advise on ReduceLROnPlateau and EarlyStopping for a metric.
 
@@ -87,8 +88,12 @@ def advise(
             was not.
         numbers: Of the epochs, as shown, shape (E,); None counts from 1.
         training: What a metric of validation was in training, shape (C, E); None if unknown.
+        resolution: Changes that are lost in the digits of the recording: noise that is smaller
+            cannot be measured, and is taken to be as large.
     """
-    plateaus = find_plateaus(curves, mode=mode)
+    plateaus = tuple(
+        _seen_with(plateau, resolution) for plateau in find_plateaus(curves, mode=mode)
+    )
     advised = _rounded(_median_noise(plateaus))
     change = _first_change(curves, learning_rate)
     first_is_nan = bool(np.isnan(_first_values(curves)).any())
@@ -100,6 +105,7 @@ def advise(
         numbers=tuple(range(1, curves.shape[1] + 1) if numbers is None else map(int, numbers)),
         plateaus=plateaus,
         noise=_median_noise(plateaus),
+        resolution=resolution,
         own_min_delta=min_delta,
         own_patience=patience,
         own_first_reduced=_first_reduced(curves, patience, min_delta, mode),
@@ -120,6 +126,13 @@ def advise(
         limits=limits_told(evidence),
         remedy=remedy_told(evidence),
     )
+
+
+def _seen_with(plateau: Plateau, resolution: float) -> Plateau:
+    """The plateau with the noise that it may have for all that the recording shows."""
+    if plateau.noise is None:
+        return plateau
+    return replace(plateau, noise=max(plateau.noise, resolution))
 
 
 def _median_noise(plateaus: Sequence[Plateau]) -> float | None:

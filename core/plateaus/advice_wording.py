@@ -93,11 +93,13 @@ def _plateau_told(plateau: Plateau, evidence: Evidence) -> str:
 def _noise_told(evidence: Evidence) -> str:
     noise = evidence.noise or 0.0
     where = "on your plateau" if len(evidence.plateaus) == 1 else "on the plateaus"
-    told = f"The noise of {evidence.monitor} {where} is ±{noise:.2g}"
+    below = "below what the log shows, " if 0 < noise <= evidence.resolution else ""
+    told = f"The noise of {evidence.monitor} {where} is {below}±{noise:.2g}"
     own = evidence.own_min_delta
     counted = evidence.own_improvements
     if own >= noise:
-        return f"{told}: a min_delta of {own:g} is larger, and does not count it as progress."
+        size = "larger" if own > noise else "as large"
+        return f"{told}: a min_delta of {own:g} is {size}, and does not count it as progress."
     if counted == 0:
         return f"{told}: a min_delta of {own:g} is smaller, though no epoch here was taken in."
     takes = "takes one epoch" if counted == 1 else f"takes {counted} epochs"

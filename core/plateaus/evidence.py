@@ -73,7 +73,8 @@ class Evidence:
         mode: Which way it is better.
         numbers: The E epochs' numbers, as shown.
         plateaus: One for each curve.
-        noise: Median of the plateaus' noise; None without a plateau.
+        noise: Median of the plateaus' noise, at least `resolution`; None without a plateau.
+        resolution: Changes that are lost in the digits of the recording; 0 where none are.
         own_min_delta: The person's own.
         own_patience: The person's own.
         own_first_reduced: Where the person's ReduceLROnPlateau first fires on each curve, from 0.
@@ -96,6 +97,7 @@ class Evidence:
     numbers: tuple[int, ...]
     plateaus: tuple[Plateau, ...]
     noise: float | None
+    resolution: float
     own_min_delta: float
     own_patience: int
     own_first_reduced: tuple[int | None, ...]

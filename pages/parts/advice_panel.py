@@ -122,6 +122,7 @@ def _advised(
         learning_rate=_seeds.rates,
         numbers=_seeds.numbers,
         training=_seeds.training,
+        resolution=_seeds.resolution,
     )
 
 

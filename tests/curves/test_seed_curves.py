@@ -76,6 +76,14 @@ def test_a_metric_of_training_brings_none():
     assert side_by_side([recording([2.0, 1.0])], "loss").training is None
 
 
+def test_the_recording_with_the_fewest_digits_says_what_is_lost():
+    seeds = side_by_side([recording([0.25, 0.5]), recording([0.1234, 0.5])], "loss")
+    assert seeds.resolution == seeds.part(1).resolution == 0.005
+    in_full = side_by_side([replace(recording([0.25, 0.5]), source="run")], "loss")
+    assert in_full.resolution == 0
+    assert in_full.fingerprint != side_by_side([recording([0.25, 0.5])], "loss").fingerprint
+
+
 def test_a_metric_that_one_lacks_is_refused():
     with pytest.raises(UnreadableCurves, match=r"must have the metric 'acc', and number 1 has not"):
         side_by_side([recording([1.0])], "acc")

@@ -277,6 +277,29 @@ def test_min_delta_is_a_number_that_a_person_would_write():
         assert noise / 2 < advised < noise * 2
 
 
+def rested(step=0.0):
+    """Rises to 0.8 in 20 epochs; then every seventh is a step higher."""
+    rest = 0.8 + step * (np.arange(40) % 7 == 0)
+    return np.concatenate([np.linspace(0.4, 0.8, 20), rest])
+
+
+@pytest.mark.parametrize("step", [0.0, 1e-4])
+def test_noise_below_what_a_log_shows_is_told_and_advised_as_that(step):
+    advice = advice_on(rested(step), resolution=5e-5)
+    assert advice.evidence.noise == advice.evidence.reduction.min_delta == 5e-5
+    assert advice.evidence.stopping.min_delta == 5e-5
+    sentence = one(advice.findings, "The noise of")
+    assert "is below what the log shows, ±5e-05: a min_delta of 0.0001 is larger" in sentence
+    sentence = one(advice_on(rested(step), resolution=5e-5, min_delta=5e-5).findings, "The noise")
+    assert "a min_delta of 5e-05 is as large, and does not count it" in sentence
+
+
+def test_noise_that_a_log_shows_is_as_it_was_measured():
+    fine, coarse = advice_on(accuracy()), advice_on(accuracy(), resolution=5e-5)
+    assert coarse.findings == fine.findings
+    assert coarse.recommendations == fine.recommendations
+
+
 values = arrays(
     np.float64,
     st.tuples(st.integers(1, 3), st.integers(1, 40)),
