@@ -11,7 +11,7 @@ from core.charts.live import CONFIG
 from core.curves import RecordedCurves, UnreadableCurves
 from core.curves.seeds import SeedCurves, side_by_side
 from core.plateaus.advice import Advice, advise
-from core.plateaus.advised import advised_callbacks
+from core.plateaus.advised import advised_callbacks, own_callback
 from core.plateaus.directions import Direction
 from core.plateaus.evidence import Evidence
 from core.plateaus.grids import cooldowns_of, min_deltas_of, patiences_of
@@ -49,8 +49,8 @@ def show(
         key: Tells the panels of one page apart.
         base: The run that the form is filled with, and the advised callbacks put into; None shows
             them as code alone.
-        own: The person's ReduceLROnPlateau, to be compared with the advice; Keras's defaults
-            without it.
+        own: The person's ReduceLROnPlateau, to be compared with the advice; that of `base` on
+            the metric without it, or else Keras's defaults.
         about: Which scans the curves are of; plain text.
     """
     try:
@@ -60,7 +60,8 @@ def show(
         return
     dark = st.context.theme.type == "dark"
     rests_on = evidence_line(curves[0].source, len(curves), about)
-    patience, min_delta = _own(own or ReduceLROnPlateau(), key)
+    given = own or own_callback(ReduceLROnPlateau, metric, base or RunSpec())
+    patience, min_delta = _own(given, key)
     advice = _advise(seeds, metric, mode, patience, min_delta)
     _show_recommendations(advice, base)
     _show_callbacks(advice, metric, base, key)
@@ -77,22 +78,33 @@ def show(
 
 
 def _own(given: ReduceLROnPlateau, key: str) -> tuple[int, float]:
-    """Ask which settings to compare the advice with."""
+    """Ask which settings to compare the advice with; what was typed outlasts a closed tab."""
+    first, memory = (given.patience, given.min_delta), f"{key}-own"
+    begun, typed = st.session_state.get(memory, (first, first))
+    if begun != first:
+        typed = first
     with st.container(horizontal=True, vertical_alignment="bottom"):
         patience = st.number_input(
-            "Your `patience`", 0, 100_000, given.patience, key=f"{key}-own-patience", width=150
+            "Your `patience`",
+            min_value=0,
+            max_value=100_000,
+            value=typed[0],
+            key=f"{key}-own-patience-{first}",
+            width=150,
         )
         min_delta = st.number_input(
             "Your `min_delta`",
             min_value=0.0,
-            value=given.min_delta,
+            value=typed[1],
             step=given.min_delta or 1e-4,
             format="%g",
-            key=f"{key}-own-min-delta",
+            key=f"{key}-own-min-delta-{first}",
             width=170,
             help="Of your ReduceLROnPlateau, in the metric's own units.",
         )
-    return int(patience), float(min_delta)
+    own = int(patience), float(min_delta)
+    st.session_state[memory] = first, own
+    return own
 
 
 def _advise(

@@ -84,6 +84,16 @@ def test_the_advice_is_compared_with_the_settings_of_ones_own(app, db):
     assert "a min_delta of 0.02 is larger" in texts(app.markdown)
 
 
+def test_settings_that_were_typed_outlast_a_look_at_another_tab(app, db):
+    run_id = a_resting_run(db)
+    open_tab(app, run_id, "Advice")
+    assert field(app, "Your `patience`").value == 3
+    field(app, "Your `patience`").set_value(7).run()
+    open_tab(app, run_id, "What happened")
+    open_tab(app, run_id, "Advice")
+    assert field(app, "Your `patience`").value == 7
+
+
 def test_another_metric_is_advised_on_by_itself(app, db):
     open_tab(app, a_resting_run(db), "Advice")
     next(box for box in app.selectbox if box.label == "Metric").set_value("val_loss").run()

@@ -161,6 +161,13 @@ def test_two_groups_of_seeds_are_held_against_each_other(opened, db):
     assert "“low” came out 0\\.2100 worse" in texts(app.markdown)
 
 
+def test_advice_on_a_line_is_compared_with_its_own_callback(opened, db):
+    app = opened(runs=store_run(db, "one", patience=5))
+    next(field for field in app.toggle if field.label == "Show the advice").set_value(True).run()
+    (own,) = [field for field in app.number_input if field.label == "Your `patience`"]
+    assert own.value == 5
+
+
 def test_everybodys_runs_are_offered_when_asked_for(opened, app, db):
     app.run()
     mine = store_run(db, "mine", owner=app.session_state["owner"])

@@ -268,6 +268,37 @@ def test_all_trainings_of_a_file_are_judged_together_as_seeds(page):
     assert "One curve: another seed" in told(page)
 
 
+def own_patience(page):
+    return next(field for field in page.number_input if field.label == "Your `patience`")
+
+
+def open_tab(page, tab):
+    page.session_state["replay-tabs"] = tab
+    page.run()
+    assert not page.exception
+
+
+def test_the_advice_is_compared_with_the_setting_that_is_shown(page):
+    slider(page, "patience").set_value(4).run()
+    open_tab(page, "Advice")
+    assert own_patience(page).value == 4
+    slider(page, "patience").set_value(6).run()
+    assert own_patience(page).value == 6
+    choice(page, "Release").set_value("pytorch").run()
+    # The run's own.
+    assert own_patience(page).value == 2
+
+
+def test_what_was_typed_beside_the_advice_outlasts_a_closed_tab(page):
+    open_tab(page, "Advice")
+    own_patience(page).set_value(5).run()
+    open_tab(page, "Step by step")
+    open_tab(page, "Advice")
+    assert own_patience(page).value == 5
+    slider(page, "patience").set_value(4).run()
+    assert own_patience(page).value == 4
+
+
 def test_a_setting_is_taken_along_as_code_and_into_the_form(page):
     slider(page, "patience").set_value(5).run()
     (call,) = (block.value for block in page.code)
