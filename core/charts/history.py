@@ -124,6 +124,12 @@ def is_by_hand(event: Event) -> bool:
     return event.kind is EventKind.LEARNING_RATE_SET and event.detail.get("by") == "hand"
 
 
+def is_by_plan(event: Event) -> bool:
+    """Tell whether LearningRateScheduler set the rate, which it may do at every epoch."""
+    planned = event.detail.get("by") == "LearningRateScheduler"
+    return event.kind is EventKind.LEARNING_RATE_SET and planned
+
+
 def state_of(epoch: Epoch, kind: str) -> Mapping[str, Any] | None:
     """Return what a callback counted after an epoch, or None if the run has none of its kind."""
     return next((state for state in epoch.callbacks if state.get("kind") == kind), None)

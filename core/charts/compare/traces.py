@@ -11,7 +11,7 @@ from core.charts.compare.drawn import DrawnCurve, DrawnLine
 from core.charts.compare.lines import rates_of
 from core.charts.curves import rate_trace
 from core.charts.history import History, drawable
-from core.charts.marks import BY_HAND, LOOKS, NAN, Look
+from core.charts.marks import BEST_SAVED, BY_HAND, LOOKS, NAN, Look
 from core.charts.palette import Palette
 from core.plateaus.arrays import FloatArray
 
@@ -79,7 +79,7 @@ def mark_traces(
         runs = sum(line.line.n for line in lines if not line.stroke.faded)
         share = _LARGE if runs <= _MOST_WITH_LARGE_MARKS else _SMALL
     traces: list[dict[str, Any]] = []
-    for look in [*LOOKS.values(), BY_HAND, NAN]:
+    for look in [BEST_SAVED, *LOOKS.values(), BY_HAND, NAN]:
         if places := [mark for of, *mark in marks if of is look]:
             traces += _mark_traces(look, places, colours, share=share, in_legend=in_legend)
     return [trace | axes for trace in traces]

@@ -173,6 +173,44 @@ def test_a_value_that_is_not_a_number_is_a_gap(db):
     assert results.values("val_accuracy", "best").tolist() == [[0.5, 0.6]] * 4
 
 
+def marked(figure, symbol):
+    """Return x, y and label of each mark of a kind."""
+    return [
+        place
+        for trace in figure.data
+        if trace.mode == "markers" and trace.marker.symbol == symbol
+        for place in zip(trace.x, trace.y, trace.text, strict=True)
+    ]
+
+
+def test_reductions_are_marked_on_the_curves_too(results):
+    figure = curves_figure(results, [0], metric="val_accuracy", dark=False)
+    tree = tree_figure(results, 0, dark=False)
+    on_curves, in_tree = marked(figure, "triangle-down"), marked(tree, "triangle-down")
+    assert sorted((x, text) for x, _, text in on_curves) == sorted((x, t) for x, _, t in in_tree)
+    assert {y for x, y, _ in on_curves if x == 5} == {0.59}
+
+
+def test_where_a_curve_becomes_nan_it_is_marked_once_where_it_was_last(db):
+    spec = sweep_spec(seeds=(0,), epochs=6)
+    broken = store_sweep(
+        db, spec, accuracy=lambda _, rates: math.nan if len(rates) in (3, 4) else 0.5
+    )
+    figure = curves_figure(read_results(db, broken.id), [0], metric="val_accuracy", dark=False)
+    places = marked(figure, "x")
+    assert places
+    assert {(x, y) for x, y, _ in places} == {(3, 0.5)}
+    assert sum(text.count("factor") for *_, text in places) == 4
+
+
+def test_a_curve_that_was_never_a_number_is_marked_on_the_floor(db):
+    spec = sweep_spec(seeds=(0,), epochs=3)
+    broken = store_sweep(db, spec, accuracy=lambda *_: math.nan)
+    figure = curves_figure(read_results(db, broken.id), [0], metric="val_accuracy", dark=False)
+    low = figure.layout.yaxis.range[0]
+    assert {(x, y) for x, y, _ in marked(figure, "x")} == {(1, low)}
+
+
 def test_text_that_somebody_wrote_is_escaped(db):
     values = {
         "base": {
