@@ -10,7 +10,7 @@ import numpy as np
 from core.charts.compare.drawn import DrawnCurve, DrawnLine
 from core.charts.compare.lines import rates_of
 from core.charts.curves import rate_trace
-from core.charts.history import History, drawable
+from core.charts.history import History, drawable, verdict_on
 from core.charts.marks import BEST_SAVED, BY_HAND, LOOKS, NAN, Look
 from core.charts.palette import Palette
 from core.plateaus.arrays import FloatArray
@@ -119,11 +119,11 @@ def _single(drawn: DrawnLine, curve: DrawnCurve, *, with_raw: bool) -> list[dict
     if not drawn.stroke.faded:
         told = {
             "customdata": [
-                [int(place) + curve.offset, drawable(rate)]
-                for place, rate in zip(x, rates[own], strict=True)
+                [number, drawable(rate), verdict_on(curve.history.verdicts, number)]
+                for number, rate in zip((x + curve.offset).tolist(), rates[own], strict=True)
             ],
             "hovertemplate": "epoch %{customdata[0]}: <b>%{y:.4f}</b><br>"
-            "learning rate %{customdata[1]}<extra>%{fullData.name}</extra>",
+            "learning rate %{customdata[1]}%{customdata[2]}<extra>%{fullData.name}</extra>",
         }
     return [*traces, _lines(x.tolist(), _shown(y)) | {"line": _line(drawn)} | told]
 

@@ -1,7 +1,7 @@
 """All curves of a sweep; what settings share is drawn once."""
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
@@ -20,7 +20,7 @@ from core.charts.frame import (
     note,
     value_axis,
 )
-from core.charts.history import drawable
+from core.charts.history import drawable, verdict_on
 from core.charts.marks import LOOKS, NAN
 from core.charts.palette import Palette, palette
 from core.charts.sweep.look import Place, evidence_of, marks, settings_told, strokes
@@ -32,13 +32,19 @@ _DRAWING_PX, _RATE_SHARE, _BOTTOM_PX = 470, 0.18, 66
 _SHARED_PX, _LINE_PX = 2.5, 1.75
 _MOST_WITH_LARGE_MARKS, _LARGE, _SMALL = 12, 0.65, 0.45
 _HOVER = (
-    "epoch %{x}: <b>%{customdata[0]}</b><br>learning rate %{customdata[1]}<br>%{text}"
+    "epoch %{x}: <b>%{customdata[0]}</b><br>learning rate %{customdata[1]}%{customdata[2]}"
+    "<br>%{text}"
     "<extra></extra>"
 )
 
 
 def curves_figure(
-    results: SweepResults, seeds: Sequence[int], *, metric: str, dark: bool
+    results: SweepResults,
+    seeds: Sequence[int],
+    *,
+    metric: str,
+    verdicts: Mapping[str, Mapping[int, str]] | None = None,
+    dark: bool,
 ) -> go.Figure:
     """Draw a metric of every branch over the epochs, with the learning rates below.
 
@@ -46,6 +52,7 @@ def curves_figure(
         results: The sweep so far.
         seeds: Those whose curves are drawn.
         metric: A key of the logs.
+        verdicts: What callbacks made of the epochs, from 1, of runs by their ids.
         dark: Whether the page is dark.
     """
     colours, looks = palette(dark), strokes(results, metric, dark=dark)
@@ -56,7 +63,10 @@ def curves_figure(
     floor = _metric_scale(epochs, metric).low
     data = [
         *(_rates(results, branch, looks, colours) for branch in branches),
-        *(_curve(results, branch, metric, looks, colours) for branch in branches),
+        *(
+            _curve(results, branch, metric, looks, colours, told=verdicts or {})
+            for branch in branches
+        ),
         *_marks(results, branches, metric, looks, colours, floor=floor),
     ]
     layout = _layout(results, epochs, seeds, metric, colours)
@@ -76,27 +86,43 @@ def _curve(
     metric: str,
     looks: Sequence[Stroke],
     colours: Palette,
+    *,
+    told: Mapping[str, Mapping[int, str]],
 ) -> dict[str, Any]:
     epochs = _epochs(results, branch)
     values = [drawable(epoch.logs.get(metric)) for epoch in epochs]
     rates = [format_rate(epoch.learning_rate) for epoch in epochs]
     several = len(results.spec.seeds) > 1
-    told = settings_told(results, branch.settings)
+    settings = settings_told(results, branch.settings)
+    verdicts = _verdicts(results, branch, told)
     return {
         "type": "scatter",
         "mode": "lines+markers" if len(epochs) == 1 else "lines",
         "x": [epoch.epoch + 1 for epoch in epochs],
         "y": values,
         "customdata": [
-            ["no number" if value is None else f"{value:.4f}", rate]
-            for value, rate in zip(values, rates, strict=True)
+            ["no number" if value is None else f"{value:.4f}", rate, verdict]
+            for value, rate, verdict in zip(values, rates, verdicts, strict=True)
         ],
-        "text": f"seed {branch.seed}<br>{told}" if several else told,
+        "text": f"seed {branch.seed}<br>{settings}" if several else settings,
         "hovertemplate": _HOVER,
         "showlegend": False,
         "connectgaps": False,
         "line": _pen(results, branch, looks, colours),
     }
+
+
+def _verdicts(
+    results: SweepResults, branch: Branch, told: Mapping[str, Mapping[int, str]]
+) -> list[str]:
+    """Return the verdicts on each epoch of a curve; those of one of its settings, named."""
+    run = results.leader(branch).run
+    of = ""
+    if len(branch.settings) > 1 and run.setting is not None:
+        of = f"<br>{settings_told(results, [run.setting])}:"
+    numbers = [epoch.epoch + 1 for epoch in _epochs(results, branch)]
+    verdicts = [verdict_on(told.get(run.id, {}), number) for number in numbers]
+    return [f"{of}{verdict}" if verdict else "" for verdict in verdicts]
 
 
 def _rates(

@@ -55,6 +55,14 @@ def test_epochs_are_counted_from_one(stored):
     assert list(curve.y) == list(RISING)
 
 
+def test_a_point_tells_what_the_callbacks_made_of_its_epoch(stored):
+    (history,) = stored({"name": "x"})
+    told = replace(history, verdicts={2: "wait 0 of 2"})
+    curve = trace(figure([told], align="reduction"), "x")
+    assert [point[2] for point in curve.customdata[:3]] == ["", "<br>wait 0 of 2", ""]
+    assert "%{customdata[2]}" in curve.hovertemplate
+
+
 def test_aligned_by_reduction_zero_is_the_first_epoch_at_the_lower_rate(stored):
     both = stored(
         {"name": "early", "reduced_after": (1,)},

@@ -87,6 +87,19 @@ def test_what_is_shared_is_drawn_once_on_the_curves(results):
     assert len(lines(both, "y")) == 8
 
 
+def test_a_point_of_a_curve_tells_the_verdict_of_one_of_its_settings(results):
+    leaders = results.leaders([0])
+    verdicts = {leader.run.id: {3: "wait 1 of 2", 8: "wait 3 of 9"} for leader in leaders}
+    figure = curves_figure(results, [0], metric="val_accuracy", verdicts=verdicts, dark=False)
+    shared = lines(figure, "y")[0].customdata[2][2]
+    assert shared.startswith("<br>factor 0.")
+    assert shared.endswith(":<br>wait 1 of 2")
+    alone = [
+        trace for trace in lines(figure, "y")[1:] if "<br>" not in trace.text.partition("<br>")[2]
+    ]
+    assert {trace.customdata[3][2] for trace in alone} == {"<br>wait 3 of 9"}
+
+
 def test_settings_have_the_same_colour_in_the_tree_and_on_the_curves(results):
     def colours(figure):
         return {trace.text.rpartition("<br>")[2]: trace.line.color for trace in lines(figure, "y")}
@@ -169,7 +182,7 @@ def test_a_value_that_is_not_a_number_is_a_gap(db):
     results = read_results(db, broken.id)
     figure = curves_figure(results, [0], metric="val_accuracy", dark=False)
     told = [point for trace in lines(figure, "y") for point in trace.customdata]
-    assert ["no number", "0.001"] in [list(point) for point in told]
+    assert ["no number", "0.001", ""] in [list(point) for point in told]
     assert results.values("val_accuracy", "best").tolist() == [[0.5, 0.6]] * 4
 
 
