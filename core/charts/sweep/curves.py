@@ -33,7 +33,7 @@ _SHARED_PX, _LINE_PX = 2.5, 1.75
 _MOST_WITH_LARGE_MARKS, _LARGE, _SMALL = 12, 0.65, 0.45
 _HOVER = (
     "epoch %{x}: <b>%{customdata[0]}</b><br>learning rate %{customdata[1]}%{customdata[2]}"
-    "<br>%{text}"
+    "<br>%{fullData.text}"
     "<extra></extra>"
 )
 

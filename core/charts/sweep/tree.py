@@ -98,7 +98,7 @@ def _line(
         "x": places,
         "y": [lane.y] * len(places),
         "text": _told(results, lane),
-        "hovertemplate": "%{text}<extra></extra>",
+        "hovertemplate": "%{fullData.text}<extra></extra>",
         "showlegend": False,
         "cliponaxis": False,
         "line": _pen(lane, looks, colours),

@@ -100,6 +100,17 @@ def test_a_point_of_a_curve_tells_the_verdict_of_one_of_its_settings(results):
     assert {trace.customdata[3][2] for trace in alone} == {"<br>wait 3 of 9"}
 
 
+def test_a_label_that_a_whole_line_shares_is_read_from_the_line(results):
+    # plotly.js 4 gives a point no text but that of a list: a label of one text would read "-".
+    figures = [
+        tree_figure(results, 0, dark=False),
+        curves_figure(results, [0], metric="val_accuracy", dark=False),
+    ]
+    for trace in (trace for figure in figures for trace in lines(figure, "y")):
+        assert isinstance(trace.text, str)
+        assert "%{fullData.text}" in trace.hovertemplate
+
+
 def test_settings_have_the_same_colour_in_the_tree_and_on_the_curves(results):
     def colours(figure):
         return {trace.text.rpartition("<br>")[2]: trace.line.color for trace in lines(figure, "y")}
