@@ -4,6 +4,7 @@ import html
 import math
 import textwrap
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from core.charts.event_text import change_of_rate, event_line
@@ -12,7 +13,7 @@ from core.plateaus.comparisons import Margin
 from core.plateaus.digits import compared
 from core.plateaus.directions import direction_of, likely_direction
 from core.plateaus.wording import format_metric, format_rate
-from core.specs.callbacks import METRICS, EarlyStopping, ReduceLROnPlateau
+from core.specs.callbacks import METRICS, EarlyStopping, ModelCheckpoint, ReduceLROnPlateau
 from core.store.records import Epoch, Event, EventKind
 
 State = Mapping[str, Any]
@@ -47,6 +48,17 @@ def epoch_texts(history: History) -> dict[int, str]:
     return {number: hover_label(heads[number], lines[number]) for number in sorted(lines)}
 
 
+def with_verdicts(history: History) -> History:
+    """Return the history with each epoch's verdicts in place of the counters they come from."""
+    verdicts = {
+        epoch.epoch + 1: "<br>".join(map(_escaped, _verdicts(history, index)))
+        for index, epoch in enumerate(history.epochs)
+        if epoch.callbacks
+    }
+    epochs = [replace(epoch, callbacks=()) for epoch in history.epochs]
+    return replace(history, epochs=epochs, verdicts=verdicts)
+
+
 def _verdicts(history: History, index: int) -> list[str]:
     """Return what the callbacks make of an epoch."""
     epoch = history.epochs[index]
@@ -58,6 +70,9 @@ def _verdicts(history: History, index: int) -> list[str]:
         if reducing is None or reducing["monitor"] != stopping["monitor"]:
             lines.append(f"{_comparison(history, index, stopping)};")
         lines.append(_stopping_line(stopping))
+    saving, saved = _saving_the_best(history), state_of(epoch, "ModelCheckpoint")
+    if saving is not None and saved is not None:
+        lines.append(_saving_line(history, index, {"monitor": saving.monitor, **saved}))
     return lines or [_value(epoch, history.judged.metric)]
 
 
@@ -78,6 +93,30 @@ def _reducing_line(epoch: Epoch, state: State) -> str:
 def _stopping_line(state: State) -> str:
     line = f"EarlyStopping wait {state['wait']} of {max(state['patience'], 1)}"
     return f"{line} → the training stops" if state["fired"] else line
+
+
+def _saving_line(history: History, index: int, state: State) -> str:
+    metric = str(state["monitor"])
+    if metric not in history.epochs[index].logs:
+        # Keras saves then. Source: `ModelCheckpoint._should_save_model`, Keras 3.15.
+        return f"saved: {metric} was not logged"
+    before = _best_before(history, index, "ModelCheckpoint")
+    beaten = state.get("best") != before and not (before is not None and math.isnan(before))
+    return f"{'saved' if beaten else 'not saved'}: {_comparison(history, index, state)}"
+
+
+def _saving_the_best(history: History) -> ModelCheckpoint | None:
+    """Return the callback that saves the best model after an epoch, if the run has one."""
+    return next(
+        (
+            callback
+            for callback in history.run.spec.callbacks
+            if isinstance(callback, ModelCheckpoint)
+            and callback.save_best_only
+            and callback.save_freq == "epoch"
+        ),
+        None,
+    )
 
 
 def _comparison(history: History, index: int, state: State) -> str:
@@ -114,7 +153,7 @@ def _comparison(history: History, index: int, state: State) -> str:
 
 
 def _best_before(history: History, index: int, kind: str) -> float | None:
-    """Return a callback's best after the previous epoch; None before its first.
+    """Return a callback's best after the previous epoch; None before its first without a threshold.
 
     A fork's callback that watches another metric than its parent's, or that Keras brought back,
     begins anew.
@@ -123,7 +162,8 @@ def _best_before(history: History, index: int, kind: str) -> float | None:
     previous = state_of(history.epochs[index - 1], kind) if index and not anew else None
     now = state_of(history.epochs[index], kind) or {}
     if previous is None or previous.get("monitor") != now.get("monitor"):
-        return None
+        saving = _saving_the_best(history) if kind == "ModelCheckpoint" else None
+        return None if saving is None else saving.initial_value_threshold
     return previous.get("best")
 
 
@@ -134,7 +174,7 @@ def _margin(history: History, state: State) -> Margin:
         (
             callback
             for callback in history.run.spec.callbacks
-            if isinstance(callback, ReduceLROnPlateau | EarlyStopping)
+            if isinstance(callback, ReduceLROnPlateau | EarlyStopping | ModelCheckpoint)
             and (callback.kind, callback.monitor) == (kind, metric)
         ),
         None,
@@ -142,7 +182,7 @@ def _margin(history: History, state: State) -> Margin:
     if callback is None:
         return Margin(abs(state.get("min_delta", 0.0)), False, likely_direction(metric))
     # Keras gives it a sign; a parent's may have been another.
-    size = abs(state.get("min_delta", callback.min_delta))
+    size = abs(state.get("min_delta", getattr(callback, "min_delta", 0.0)))
     return Margin(size, False, direction_of(callback.monitor, callback.mode))
 
 

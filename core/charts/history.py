@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -22,12 +22,15 @@ class History:
         epochs: Those finished; a fork has those of its parent up to the fork as well.
         events: What happened in them.
         shared_with: The name of the run it was forked from; "" if it is not known here.
+        verdicts: What the callbacks made of epochs, from 1, as plotly's HTML; empty where their
+            counters were not read.
     """
 
     run: Run
     epochs: Sequence[Epoch]
     events: Sequence[Event]
     shared_with: str = ""
+    verdicts: Mapping[int, str] = field(default_factory=dict[int, str])
 
     @cached_property
     def judged(self) -> Monitored:
@@ -122,6 +125,18 @@ class History:
 def is_by_hand(event: Event) -> bool:
     """Tell whether it is a change of the rate that a person made while the run went on."""
     return event.kind is EventKind.LEARNING_RATE_SET and event.detail.get("by") == "hand"
+
+
+def is_by_plan(event: Event) -> bool:
+    """Tell whether LearningRateScheduler set the rate, which it may do at every epoch."""
+    planned = event.detail.get("by") == "LearningRateScheduler"
+    return event.kind is EventKind.LEARNING_RATE_SET and planned
+
+
+def verdict_on(verdicts: Mapping[int, str], shown_epoch: int) -> str:
+    """Return the verdicts on an epoch, from 1, for the end of a label; "" where there are none."""
+    told = verdicts.get(shown_epoch)
+    return f"<br>{told}" if told else ""
 
 
 def state_of(epoch: Epoch, kind: str) -> Mapping[str, Any] | None:

@@ -61,6 +61,14 @@ def look_of(event: Event) -> Look:
     )
 
 
+def saves_best_only(history: History) -> bool:
+    """Tell whether each model that a run saved was the best so far."""
+    return any(
+        isinstance(callback, ModelCheckpoint) and callback.save_best_only
+        for callback in history.run.spec.callbacks
+    )
+
+
 def event_traces(
     history: History, scales: dict[str, Scale], colours: Palette
 ) -> list[dict[str, Any]]:
@@ -147,11 +155,9 @@ def _places(history: History) -> Iterator[tuple[Look, list[int]]]:
 def _checkpoints(history: History) -> list[tuple[Look, list[int]]]:
     saved = _epochs_with(history, SAVED)
     # Only where the best alone is saved is the last one saved the best.
-    best_only = any(
-        isinstance(callback, ModelCheckpoint) and callback.save_best_only
-        for callback in history.run.spec.callbacks
-    )
-    return [(SAVED, saved[:-1]), (BEST_SAVED, saved[-1:])] if best_only else [(SAVED, saved)]
+    if saves_best_only(history):
+        return [(SAVED, saved[:-1]), (BEST_SAVED, saved[-1:])]
+    return [(SAVED, saved)]
 
 
 def _epochs_with(history: History, look: Look) -> list[int]:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, Self
 
+import numpy as np
+
 from core.plateaus.arrays import BoolArray, Curves, FloatArray, IntArray
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -28,6 +30,11 @@ MAX_TRAININGS = 100
 Source = Literal["csv_logger", "table", "history", "console", "tensorboard", "run"]
 """Where curves come from: `CSVLogger`, any other table with a header, `History.history`, what
 `fit` prints, event files, or a run of the store."""
+
+# Numbers with more digits behind the point are not rounded ones.
+_MOST_DIGITS = 12
+# What `fit` prints ends in noughts, too. Source: `Progbar.update`, Keras 3.15.
+_DIGITS_OF_CONSOLE = 4
 
 _RATE_NAMES = ("learning_rate", "lr")
 _RATE_PREFIXES = ("learning_rate_", "lr_")
@@ -83,6 +90,23 @@ class RecordedCurves:
         """
         return Curves.of(self._column(metric), self.present[metric])
 
+    def resolution(self, metric: str) -> float:
+        """Half a step of the last digit that a metric was recorded with: less is lost in rounding.
+
+        Returns:
+            In the units of the metric; 0 where it was recorded in full.
+
+        Raises:
+            ValueError: If there is no such column.
+        """
+        values = self._column(metric)[self.present[metric]]
+        digits = _digits(values[np.isfinite(values)])
+        if self.source in ("run", "tensorboard") or digits is None:
+            return 0.0
+        if self.source == "console":
+            digits = max(digits, _DIGITS_OF_CONSOLE)
+        return 0.5 * 10.0**-digits
+
     @property
     def rates(self) -> FloatArray | None:
         """The learning rate of each epoch, shape (epochs,), NaN where unknown; None: not logged."""
@@ -117,6 +141,19 @@ class RecordedCurves:
                 f"There is no column {name!r}: choose one of {', '.join(self.columns)}."
             )
         return self.columns[name]
+
+
+def _digits(values: FloatArray) -> int | None:
+    """Return how many digits behind the point hold all values; None for more than are written."""
+    with np.errstate(over="ignore"):
+        return next(
+            (
+                digits
+                for digits in range(_MOST_DIGITS + 1)
+                if np.array_equal(np.round(values, digits), values)
+            ),
+            None,
+        )
 
 
 def rate_column(names: Mapping[str, FloatArray]) -> str | None:

@@ -20,18 +20,26 @@ class SeedCurves:
         numbers: The epochs' numbers as Keras prints them, from 1, shape (E,).
         rates: The learning rate, shape (C, E), NaN where unknown; None if none logged it.
         left_out: How many epochs the longest has that another lacks.
+        training: What a metric of validation was in training, shape (C, E); None for a metric of
+            training, and unless all recordings have it.
+        resolution: Changes of the metric that are lost in the digits of a recording, in its units.
     """
 
     curves: Curves
     numbers: IntArray
     rates: FloatArray | None
     left_out: int
+    training: Curves | None = None
+    resolution: float = 0.0
 
     @property
     def fingerprint(self) -> str:
         """The same for the same curves, and for no others: a SHA-256."""
-        digest = hashlib.sha256(repr(self.curves.shape).encode())
-        for array in (self.curves.values, self.curves.present, self.numbers, self.rates):
+        digest = hashlib.sha256(repr((self.curves.shape, self.resolution)).encode())
+        seen = [self.curves.values, self.curves.present, self.numbers, self.rates]
+        if self.training is not None:
+            seen += [self.training.values, self.training.present]
+        for array in seen:
             digest.update(b"-" if array is None else np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()
 
@@ -39,10 +47,12 @@ class SeedCurves:
         """One of the recordings by itself."""
         rows = slice(row, row + 1)
         return SeedCurves(
-            curves=Curves(self.curves.values[rows], self.curves.present[rows]),
+            curves=_rows(self.curves, rows),
             numbers=self.numbers,
             rates=None if self.rates is None else self.rates[rows],
             left_out=self.left_out,
+            training=None if self.training is None else _rows(self.training, rows),
+            resolution=self.resolution,
         )
 
 
@@ -88,15 +98,27 @@ def side_by_side(recordings: Sequence[RecordedCurves], metric: str) -> SeedCurve
         )
     places = [np.isin(one.epochs, numbers) for one in recordings]
     pairs = list(zip(recordings, places, strict=True))
+    in_training = metric.removeprefix("val_")
+    has_both = in_training != metric and all(in_training in one.columns for one in recordings)
     return SeedCurves(
-        curves=Curves.of(
-            np.stack([one.columns[metric][place] for one, place in pairs]),
-            np.stack([one.present[metric][place] for one, place in pairs]),
-        ),
+        curves=_stacked(pairs, metric),
         numbers=numbers,
         rates=_rates(pairs),
         left_out=max(len(one) for one in recordings) - len(numbers),
+        training=_stacked(pairs, in_training) if has_both else None,
+        resolution=max(one.resolution(metric) for one in recordings),
     )
+
+
+def _stacked(pairs: Sequence[tuple[RecordedCurves, BoolArray]], metric: str) -> Curves:
+    return Curves.of(
+        np.stack([one.columns[metric][place] for one, place in pairs]),
+        np.stack([one.present[metric][place] for one, place in pairs]),
+    )
+
+
+def _rows(curves: Curves, rows: slice) -> Curves:
+    return Curves(curves.values[rows], curves.present[rows])
 
 
 def _shared(numbers: Sequence[IntArray]) -> IntArray:

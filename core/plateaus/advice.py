@@ -1,12 +1,17 @@
 """What a recorded curve says about patience and min_delta, and how far that can be trusted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from core.plateaus.advice_wording import findings_told, limits_told, recommendations_told
+from core.plateaus.advice_wording import (
+    findings_told,
+    limits_told,
+    recommendations_told,
+    remedy_told,
+)
 from core.plateaus.arrays import Curves, FloatArray, IntArray
 from core.plateaus.directions import Direction
 from core.plateaus.early_stopping import EarlyStoppingSettings
@@ -37,17 +42,20 @@ class Advice:
         findings: What the curves show.
         recommendations: What to set; empty without a plateau.
         limits: What they do not show.
+        remedy: What to look at where no curve ever improves; "" otherwise.
     """
 
     evidence: Evidence
     findings: tuple[str, ...]
     recommendations: tuple[str, ...]
     limits: tuple[str, ...]
+    remedy: str = ""
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """Everything to be told, in order."""
-        return (*self.findings, *self.recommendations, *self.limits)
+        remedies = (self.remedy,) if self.remedy else ()
+        return (*self.findings, *remedies, *self.recommendations, *self.limits)
 
 
 def advise(
@@ -59,6 +67,8 @@ def advise(
     min_delta: float = 1e-4,
     learning_rate: ArrayLike | None = None,
     numbers: Sequence[int] | IntArray | None = None,
+    training: Curves | None = None,
+    resolution: float = 0.0,
 ) -> Advice:
     """Advise on ReduceLROnPlateau and EarlyStopping for a metric.
 
@@ -77,8 +87,13 @@ def advise(
         learning_rate: As recorded, NaN where unknown, shape broadcastable to (C, E); None if it
             was not.
         numbers: Of the epochs, as shown, shape (E,); None counts from 1.
+        training: What a metric of validation was in training, shape (C, E); None if unknown.
+        resolution: Changes that are lost in the digits of the recording: noise that is smaller
+            cannot be measured, and is taken to be as large.
     """
-    plateaus = find_plateaus(curves, mode=mode)
+    plateaus = tuple(
+        _seen_with(plateau, resolution) for plateau in find_plateaus(curves, mode=mode)
+    )
     advised = _rounded(_median_noise(plateaus))
     change = _first_change(curves, learning_rate)
     first_is_nan = bool(np.isnan(_first_values(curves)).any())
@@ -90,6 +105,7 @@ def advise(
         numbers=tuple(range(1, curves.shape[1] + 1) if numbers is None else map(int, numbers)),
         plateaus=plateaus,
         noise=_median_noise(plateaus),
+        resolution=resolution,
         own_min_delta=min_delta,
         own_patience=patience,
         own_first_reduced=_first_reduced(curves, patience, min_delta, mode),
@@ -98,6 +114,7 @@ def advise(
         first_change=change,
         not_finite=int((curves.present & ~np.isfinite(curves.values)).sum()),
         first_is_nan=first_is_nan,
+        training_improves=_training_improves(plateaus, training, mode),
         reduction=_reduction(curves, plateaus, advised, mode, waits) if counts else None,
         stopping=_stopping(curves, plateaus, advised, mode) if counts else None,
         stability=_stability(plateaus, waits),
@@ -107,7 +124,15 @@ def advise(
         findings=findings_told(evidence),
         recommendations=recommendations_told(evidence),
         limits=limits_told(evidence),
+        remedy=remedy_told(evidence),
     )
+
+
+def _seen_with(plateau: Plateau, resolution: float) -> Plateau:
+    """The plateau with the noise that it may have for all that the recording shows."""
+    if plateau.noise is None:
+        return plateau
+    return replace(plateau, noise=max(plateau.noise, resolution))
 
 
 def _median_noise(plateaus: Sequence[Plateau]) -> float | None:
@@ -138,6 +163,28 @@ def _first_change(curves: Curves, learning_rate: ArrayLike | None) -> int | None
         changed = np.abs(np.diff(rates, axis=1)) > 1e-6 * np.abs(rates[:, :-1])
     epochs = np.flatnonzero(changed.any(axis=0))
     return int(epochs[0]) + 1 if epochs.size else None
+
+
+def _training_improves(
+    plateaus: Sequence[Plateau], training: Curves | None, mode: Direction
+) -> bool | None:
+    """Whether training goes on improving where validation is stuck or gets worse."""
+    if training is None:
+        return None
+    pairs = zip(plateaus, find_plateaus(training, mode=mode), strict=True)
+    found = {
+        _improves_behind(plateau.start, trained)
+        for plateau, trained in pairs
+        if plateau.start is not None and (plateau.start == 0 or plateau.worsens)
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _improves_behind(start: int, trained: Plateau) -> bool | None:
+    """Whether a curve improves behind an epoch; None if it is too short to tell."""
+    if trained.start is None:
+        return True if trained.state == "improving" else None
+    return trained.start > start
 
 
 def _first_values(curves: Curves) -> FloatArray:

@@ -21,11 +21,40 @@ def findings_told(evidence: Evidence) -> tuple[str, ...]:
     if evidence.stability is not None:
         told.append(_stability_told(evidence.stability, evidence))
     if any(plateau.worsens for plateau in evidence.plateaus):
-        told.append(
-            f"{evidence.monitor} gets worse towards the end, by more than its noise: the best "
-            "epoch lies before, as where a model overfits."
-        )
+        told.append(_worsening_told(evidence))
     return tuple(told)
+
+
+def _worsening_told(evidence: Evidence) -> str:
+    told = (
+        f"{evidence.monitor} gets worse towards the end, by more than its noise: the best epoch "
+        "lies before"
+    )
+    if evidence.training_improves is None:
+        return f"{told}."
+    if evidence.training_improves:
+        return f"{told}, while it goes on improving in training: the model overfits."
+    return f"{told}. In training it improves no more either."
+
+
+def remedy_told(evidence: Evidence) -> str:
+    """Tell what to look at where no curve ever improves; "" where one does."""
+    if not evidence.never_improves or evidence.first_is_nan:
+        return ""
+    if evidence.training_improves:
+        return (
+            "No patience mends that. In training it improves all the while, so that what is "
+            "learned does not carry over: see whether the scans of validation are labelled and "
+            "prepared like those of training, and whether there are enough."
+        )
+    unknown = evidence.training_improves is None
+    too = "" if unknown else ": in training it does not improve either"
+    fall = "whether the loss in training falls, and " if unknown else ""
+    return (
+        f"No patience mends that{too}. If it is no better than chance, take a first learning rate "
+        f"ten times smaller, then ten times larger, and see {fall}whether every scan has the right "
+        "label."
+    )
 
 
 def _plateaus_told(evidence: Evidence) -> str:
@@ -64,11 +93,13 @@ def _plateau_told(plateau: Plateau, evidence: Evidence) -> str:
 def _noise_told(evidence: Evidence) -> str:
     noise = evidence.noise or 0.0
     where = "on your plateau" if len(evidence.plateaus) == 1 else "on the plateaus"
-    told = f"The noise of {evidence.monitor} {where} is ±{noise:.2g}"
+    below = "below what the log shows, " if 0 < noise <= evidence.resolution else ""
+    told = f"The noise of {evidence.monitor} {where} is {below}±{noise:.2g}"
     own = evidence.own_min_delta
     counted = evidence.own_improvements
     if own >= noise:
-        return f"{told}: a min_delta of {own:g} is larger, and does not count it as progress."
+        size = "larger" if own > noise else "as large"
+        return f"{told}: a min_delta of {own:g} is {size}, and does not count it as progress."
     if counted == 0:
         return f"{told}: a min_delta of {own:g} is smaller, though no epoch here was taken in."
     takes = "takes one epoch" if counted == 1 else f"takes {counted} epochs"

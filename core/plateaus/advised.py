@@ -29,15 +29,16 @@ def advised_callbacks(evidence: Evidence, metric: str, base: RunSpec) -> tuple[A
         return ()
     watch = {"monitor": metric, "mode": _mode(metric, evidence.mode)}
     settings = {"patience": reduction.patience, "min_delta": reduction.min_delta}
-    reducing = _own(ReduceLROnPlateau, metric, base).model_copy(update=watch | settings)
+    reducing = own_callback(ReduceLROnPlateau, metric, base).model_copy(update=watch | settings)
     if stopping is None:
         return (reducing,)
     settings = {"patience": stopping.patience, "min_delta": stopping.min_delta}
     settings |= {"restore_best_weights": True}
-    return reducing, _own(EarlyStopping, metric, base).model_copy(update=watch | settings)
+    return reducing, own_callback(EarlyStopping, metric, base).model_copy(update=watch | settings)
 
 
-def _own(kind: type[_Kind], metric: str, base: RunSpec) -> _Kind:
+def own_callback(kind: type[_Kind], metric: str, base: RunSpec) -> _Kind:
+    """Return a run's callback on a metric; Keras's defaults where it has none."""
     for callback in base.callbacks:
         if isinstance(callback, kind) and callback.monitor == metric:
             return callback

@@ -73,7 +73,8 @@ class Evidence:
         mode: Which way it is better.
         numbers: The E epochs' numbers, as shown.
         plateaus: One for each curve.
-        noise: Median of the plateaus' noise; None without a plateau.
+        noise: Median of the plateaus' noise, at least `resolution`; None without a plateau.
+        resolution: Changes that are lost in the digits of the recording; 0 where none are.
         own_min_delta: The person's own.
         own_patience: The person's own.
         own_first_reduced: Where the person's ReduceLROnPlateau first fires on each curve, from 0.
@@ -82,6 +83,8 @@ class Evidence:
         first_change: The first epoch with another learning rate than before, from 0.
         not_finite: Values that are NaN or infinite.
         first_is_nan: Whether a curve begins with NaN.
+        training_improves: Whether the metric in training goes on improving where the curves rest
+            from the first epoch or get worse; None where that is not recorded, or they differ.
         reduction: Settings for ReduceLROnPlateau; None without a curve that improves and then
             rests, or where one begins with NaN.
         stopping: Settings for EarlyStopping; None likewise, and where none saves an epoch without
@@ -94,6 +97,7 @@ class Evidence:
     numbers: tuple[int, ...]
     plateaus: tuple[Plateau, ...]
     noise: float | None
+    resolution: float
     own_min_delta: float
     own_patience: int
     own_first_reduced: tuple[int | None, ...]
@@ -102,6 +106,7 @@ class Evidence:
     first_change: int | None
     not_finite: int
     first_is_nan: bool
+    training_improves: bool | None
     reduction: ReductionAdvice | None
     stopping: StoppingAdvice | None
     stability: Stability | None
@@ -110,6 +115,11 @@ class Evidence:
     def epochs(self) -> int:
         """E, the number of epochs."""
         return len(self.numbers)
+
+    @property
+    def never_improves(self) -> bool:
+        """Whether no curve improves by more than its noise, not even at its beginning."""
+        return all(plateau.start == 0 for plateau in self.plateaus)
 
     @property
     def plateau_epochs(self) -> int:

@@ -21,8 +21,8 @@ class RealFork:
         after: The last epoch that is shared, from 0.
         parts: The epoch, from 0, at whose end the setting first decides otherwise than the run
             did; the number of recorded epochs where it never does.
-        exact: Whether the callback has counted the same up to there, so that what follows is
-            what a training from scratch would give.
+        exact: Whether the callback has decided and counted the same up to there, so that what
+            follows is what a training from scratch would give.
     """
 
     after: int
@@ -49,13 +49,13 @@ def first_other_decision(replayed: Replayed, acted: Sequence[bool]) -> int:
     return min(found, default=replayed.epochs)
 
 
-def real_fork(
+def real_forks(
     replayed: Replayed,
     counters: Sequence[Mapping[str, Any] | None],
     kept: Sequence[int],
     parts: int,
-) -> RealFork | None:
-    """Return from where to train a setting; None if no state before its first act is kept.
+) -> tuple[RealFork, ...]:
+    """Return every epoch from which a setting can be trained, in order.
 
     Args:
         replayed: What the setting does.
@@ -63,13 +63,23 @@ def real_fork(
         kept: The epochs, from 0, whose states are kept.
         parts: What `first_other_decision` returned.
     """
-    before = [epoch for epoch in kept if epoch < parts and epoch < replayed.epochs]
-    if not before:
-        return None
-    exact = [epoch for epoch in before if _counts_alike(replayed, epoch, counters[epoch])]
-    if exact:
-        return RealFork(exact[-1], parts, exact=True)
-    return RealFork(before[-1], parts, exact=False)
+    return tuple(
+        RealFork(
+            epoch, parts, exact=epoch < parts and _counts_alike(replayed, epoch, counters[epoch])
+        )
+        for epoch in kept
+        if epoch < replayed.epochs
+    )
+
+
+def real_fork(forks: Sequence[RealFork]) -> RealFork | None:
+    """Return from where a setting is trained best: before its first act, and exactly if it can be.
+
+    None if no state before that act is kept.
+    """
+    before = [fork for fork in forks if fork.after < fork.parts]
+    exact = [fork for fork in before if fork.exact]
+    return next(reversed(exact or before), None)
 
 
 def _counts_alike(replayed: Replayed, epoch: int, counted: Mapping[str, Any] | None) -> bool:

@@ -169,10 +169,12 @@ def read_shared(store: Store, run: Run) -> Shared:
     return Shared(joined.epochs, joined.events, read_run(store, run.parent_id).name)
 
 
-def read_histories(store: Store, family: Sequence[Run]) -> dict[str, History]:
+def read_histories(
+    store: Store, family: Sequence[Run], *, counters: bool = False
+) -> dict[str, History]:
     """Return the histories of several runs by their ids, in a few queries for all of them.
 
-    The epochs come without the callbacks' counters, as those of `read_curves`.
+    Without `counters` the epochs lack those of the callbacks, as those of `read_curves`.
     """
     known = {run.id: run for run in family}
     missing = {run.parent_id for run in family if run.parent_id} - known.keys()
@@ -180,7 +182,8 @@ def read_histories(store: Store, family: Sequence[Run]) -> dict[str, History]:
         parents = read_runs_of(store, sorted(missing))
         known |= {run.id: run for run in parents}
         missing = {run.parent_id for run in parents if run.parent_id} - known.keys()
-    own_epochs, own_events = read_curves(store, [*known]), read_events_of(store, [*known])
+    own_epochs = read_curves(store, [*known], counters=counters)
+    own_events = read_events_of(store, [*known])
 
     def history(run: Run) -> History:
         own = History(own_epochs[run.id], own_events[run.id])

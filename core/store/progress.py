@@ -108,17 +108,20 @@ def read_events(store: Store, run_id: str, *, after: int = 0) -> list[Event]:
     ]
 
 
-def read_curves(store: Store, run_ids: Collection[str]) -> dict[str, list[Epoch]]:
+def read_curves(
+    store: Store, run_ids: Collection[str], *, counters: bool = False
+) -> dict[str, list[Epoch]]:
     """Return the epochs of several runs in one query, each in order.
 
-    They come without the callbacks' counters, by far the largest column.
+    Without `counters` they lack those of the callbacks, by far the largest column.
     """
-    columns = [column for column in epochs.columns if column is not epochs.c.callbacks]
+    columns = [column for column in epochs.columns if counters or column is not epochs.c.callbacks]
     query = select(*columns).where(epochs.c.run_id.in_(run_ids)).order_by(epochs.c.id)
     found: dict[str, list[Epoch]] = {run_id: [] for run_id in run_ids}
     with store.read() as connection:
         for row in connection.execute(query).mappings():
-            found[row["run_id"]].append(Epoch(**_values(row)))
+            counted = {"callbacks": tuple(row["callbacks"])} if counters else {}
+            found[row["run_id"]].append(Epoch(**_values(row, **counted)))
     return found
 
 

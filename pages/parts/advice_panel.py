@@ -11,15 +11,18 @@ from core.charts.live import CONFIG
 from core.curves import RecordedCurves, UnreadableCurves
 from core.curves.seeds import SeedCurves, side_by_side
 from core.plateaus.advice import Advice, advise
-from core.plateaus.advised import advised_callbacks
+from core.plateaus.advised import advised_callbacks, own_callback
 from core.plateaus.directions import Direction
 from core.plateaus.evidence import Evidence
 from core.plateaus.grids import cooldowns_of, min_deltas_of, patiences_of
 from core.plateaus.reductions import map_reductions
 from core.plateaus.regret import map_regret
+from core.specs import links, playground
 from core.specs.callbacks import ReduceLROnPlateau
+from core.specs.playground_presets import PLAYGROUND_PRESETS
 from core.specs.run import RunSpec
-from pages.parts import chart, take_over
+from pages.parts import chart, take_over, visitor
+from pages.parts.fork_form import CONFIGURE
 from pages.parts.words import escaped
 
 T = TypeVar("T", bound=str)
@@ -46,8 +49,8 @@ def show(
         key: Tells the panels of one page apart.
         base: The run that the form is filled with, and the advised callbacks put into; None shows
             them as code alone.
-        own: The person's ReduceLROnPlateau, to be compared with the advice; Keras's defaults
-            without it.
+        own: The person's ReduceLROnPlateau, to be compared with the advice; that of `base` on
+            the metric without it, or else Keras's defaults.
         about: Which scans the curves are of; plain text.
     """
     try:
@@ -57,9 +60,10 @@ def show(
         return
     dark = st.context.theme.type == "dark"
     rests_on = evidence_line(curves[0].source, len(curves), about)
-    patience, min_delta = _own(own or ReduceLROnPlateau(), key)
+    given = own or own_callback(ReduceLROnPlateau, metric, base or RunSpec())
+    patience, min_delta = _own(given, key)
     advice = _advise(seeds, metric, mode, patience, min_delta)
-    _show_recommendations(advice)
+    _show_recommendations(advice, base)
     _show_callbacks(advice, metric, base, key)
     _show_plateau(seeds, metric, advice, rests_on, key=key, dark=dark)
     if len(seeds.numbers) > 1:
@@ -74,22 +78,33 @@ def show(
 
 
 def _own(given: ReduceLROnPlateau, key: str) -> tuple[int, float]:
-    """Ask which settings to compare the advice with."""
+    """Ask which settings to compare the advice with; what was typed outlasts a closed tab."""
+    first, memory = (given.patience, given.min_delta), f"{key}-own"
+    begun, typed = st.session_state.get(memory, (first, first))
+    if begun != first:
+        typed = first
     with st.container(horizontal=True, vertical_alignment="bottom"):
         patience = st.number_input(
-            "Your `patience`", 0, 100_000, given.patience, key=f"{key}-own-patience", width=150
+            "Your `patience`",
+            min_value=0,
+            max_value=100_000,
+            value=typed[0],
+            key=f"{key}-own-patience-{first}",
+            width=150,
         )
         min_delta = st.number_input(
             "Your `min_delta`",
             min_value=0.0,
-            value=given.min_delta,
+            value=typed[1],
             step=given.min_delta or 1e-4,
             format="%g",
-            key=f"{key}-own-min-delta",
+            key=f"{key}-own-min-delta-{first}",
             width=170,
             help="Of your ReduceLROnPlateau, in the metric's own units.",
         )
-    return int(patience), float(min_delta)
+    own = int(patience), float(min_delta)
+    st.session_state[memory] = first, own
+    return own
 
 
 def _advise(
@@ -118,14 +133,37 @@ def _advised(
         min_delta=min_delta,
         learning_rate=_seeds.rates,
         numbers=_seeds.numbers,
+        training=_seeds.training,
+        resolution=_seeds.resolution,
     )
 
 
-def _show_recommendations(advice: Advice) -> None:
+def _show_recommendations(advice: Advice, base: RunSpec | None) -> None:
     if advice.recommendations:
         st.success(_listed(advice.recommendations), icon=":material/tune:")
-    else:
-        st.info(f"No advice. {_why_none(advice)}", icon=":material/hourglass_empty:")
+        return
+    why = f"No advice. {_why_none(advice)} {advice.remedy}"
+    st.info(why.rstrip(), icon=":material/hourglass_empty:")
+    if advice.remedy and base is not None:
+        _show_ways_to_another_rate(base)
+
+
+def _show_ways_to_another_rate(base: RunSpec) -> None:
+    """Show where a first learning rate can be understood, and where it is set."""
+    constant = PLAYGROUND_PRESETS["Constant rate"].dials()
+    with st.container(horizontal=True):
+        st.page_link(
+            "pages/learn/playground.py",
+            label="See what the first learning rate does, on the Playground",
+            icon=":material/science:",
+            query_params=playground.to_query(constant) | visitor.parameters(),
+        )
+        st.page_link(
+            CONFIGURE,
+            label="Train with another one",
+            icon=":material/tune:",
+            query_params=links.to_query(base) | visitor.parameters(),
+        )
 
 
 def _show_callbacks(advice: Advice, metric: str, base: RunSpec | None, key: str) -> None:
@@ -139,8 +177,7 @@ def _show_callbacks(advice: Advice, metric: str, base: RunSpec | None, key: str)
 def _why_none(advice: Advice) -> str:
     if advice.evidence.first_is_nan:
         return advice.limits[-1]
-    starts = [plateau.start for plateau in advice.evidence.plateaus]
-    if len(starts) > 1 and not any(starts) and None not in starts:
+    if len(advice.evidence.plateaus) > 1 and advice.evidence.never_improves:
         return "No curve improves by more than its noise: there is nothing to set a patience by."
     return advice.findings[0]
 

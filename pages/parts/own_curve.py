@@ -90,8 +90,14 @@ def bring(state: ReplayState) -> OwnCurve | None:
     if brought.error:
         st.error(escaped(brought.error), icon=":material/error:")
     if not brought.trainings:
+        if state.awaits_curve:
+            st.info(
+                "The link holds the settings, not the curve: bring the file again, or the text.",
+                icon=":material/link:",
+            )
         st.caption("Until then, here is the example.")
         return None
+    state.awaits_curve = False
     if brought.error:
         st.caption(f"Below is still what was read before: {escaped(brought.read_name)}.")
     return _choose(state, brought)

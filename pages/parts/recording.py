@@ -75,7 +75,7 @@ def choose(state: ReplayState) -> Recording:
         key=f"replay-source-{state.generation}",
     )
     if chosen and chosen != state.source:
-        state.source = chosen
+        state.source, state.awaits_curve = chosen, False
         state.begin_anew()
     recording = {RUN: _run, OWN: _own}.get(state.source, lambda _: None)(state) or _example()
     return _cut(recording)

@@ -77,14 +77,13 @@ def is_own(setting: Setting, own: Watcher | None) -> bool:
 
 def _metric(state: ReplayState, source: Recording) -> str:
     metrics = source.curves.metrics
-    if state.metric is not None and state.metric not in metrics:
+    lacking = state.metric if state.metric not in metrics else None
+    if lacking is not None and not state.awaits_curve:
         st.warning(
-            f"This recording has no {escaped(state.metric)}: it has "
-            f"{escaped(', '.join(metrics[:8]))}.",
+            f"This recording has no {escaped(lacking)}: it has {escaped(', '.join(metrics[:8]))}.",
             icon=":material/help:",
         )
-        state.metric = None
-    now = state.metric or _usual_metric(state.callback, source)
+    now = state.metric if state.metric in metrics else _usual_metric(state.callback, source)
     chosen = st.selectbox(
         "Metric it monitors",
         metrics,
@@ -92,7 +91,9 @@ def _metric(state: ReplayState, source: Recording) -> str:
         key=f"replay-metric-{state.generation}",
         width=220,
     )
-    state.metric = chosen
+    # That of a link is for the curve which is still to be brought.
+    if chosen != now or not state.awaits_curve:
+        state.metric = chosen
     return chosen
 
 

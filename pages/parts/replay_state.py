@@ -13,7 +13,8 @@ from pages.parts import visitor
 EXAMPLE, RUN, OWN = "Example", "A run", "Your own"
 """Where a curve comes from."""
 
-_MINE = ("run", "callback", "metric", "settings")
+_MINE = ("run", "source", "callback", "metric", "settings")
+_OWN_IN_LINK = {"source": "own"}
 
 
 @dataclass
@@ -23,6 +24,7 @@ class ReplayState:
     Attributes:
         source: Where the curve comes from.
         run_id: The stored run, if one was chosen.
+        awaits_curve: Whether a link brought the settings for a curve that only the visitor has.
         training: Which training of a brought file, from 0.
         callback: The kind of callback.
         metric: As chosen; another curve may lack it.
@@ -36,6 +38,7 @@ class ReplayState:
 
     source: str = EXAMPLE
     run_id: str | None = None
+    awaits_curve: bool = False
     training: int = 0
     callback: str = "ReduceLROnPlateau"
     metric: str | None = None
@@ -64,9 +67,14 @@ class ReplayState:
             self.shown = NAMES[0]
 
     def begin_anew(self) -> None:
-        """Forget what belongs to the curve before, and draw the page again for another."""
-        self.training, self.step, self.metric, self.start_rate = 0, 1, None, None
-        self.settings.clear()
+        """Forget what belongs to the curve before, and draw the page again for another.
+
+        What a link said of the curve that it could not hold stays for the one that is brought.
+        """
+        self.training, self.step, self.start_rate = 0, 1, None
+        if not self.awaits_curve:
+            self.metric = None
+            self.settings.clear()
         self.renew()
         # Widgets above still have their old names: what is pressed in them would be lost.
         st.rerun()
@@ -86,7 +94,10 @@ def of_session() -> ReplayState:
 
 
 def _take(state: ReplayState, query: dict[str, str]) -> None:
-    if "run" in query:
+    state.awaits_curve = "run" not in query and _OWN_IN_LINK.items() <= query.items()
+    if state.awaits_curve:
+        state.source = OWN
+    elif "run" in query:
         state.source, state.run_id = RUN, query["run"]
         # Another run has settings of its own.
         state.settings.clear()
@@ -103,9 +114,12 @@ def _take(state: ReplayState, query: dict[str, str]) -> None:
 
 def to_link(state: ReplayState, metric: str) -> None:
     """Make the page's address reproduce it."""
-    query: dict[str, Any] = what_if_links.to_query(state.callback, metric, state.values)
+    wanted = state.metric if state.awaits_curve else None
+    query: dict[str, Any] = what_if_links.to_query(state.callback, wanted or metric, state.values)
     if state.source == RUN and state.run_id is not None:
         query = {"run": state.run_id, **query}
+    elif state.source == OWN:
+        query = _OWN_IN_LINK | query
     st.session_state["replay_query"] = query
     if dict(st.query_params.items()) != query | visitor.parameters():
         st.query_params.from_dict(query | visitor.parameters())

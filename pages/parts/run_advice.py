@@ -8,7 +8,6 @@ from core import store
 from core.charts.live import evidence
 from core.charts.summary import monitored
 from core.plateaus.directions import likely_direction
-from core.specs.callbacks import ReduceLROnPlateau
 from core.store import Epoch, Event, EventKind, Run
 from pages.parts import advice_panel, compare_advice
 
@@ -34,14 +33,12 @@ def show(run: Run, epochs: Sequence[Epoch], events: Sequence[Event]) -> None:
         st.caption(
             "EarlyStopping ended this run: what more epochs would have brought is not on its curve."
         )
-    own = [one for one in run.spec.callbacks if isinstance(one, ReduceLROnPlateau)]
     advice_panel.show(
         [curves],
         metric=metric,
         mode=likely_direction(metric),
         key=f"advice-{run.id}-{metric}",
         base=run.spec,
-        own=own[0] if own and own[0].monitor == metric else None,
         about=evidence(run.spec.scans).split(" · ")[1],
     )
     compare_advice.show_link(run)

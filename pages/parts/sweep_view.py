@@ -22,6 +22,8 @@ _READINGS: dict[str, str] = {"final": "Final value", "best": "Best value"}
 _HEAT, _SPREAD, _PARALLEL = "Heat map", "Every seed", "Parallel coordinates"
 _PAIR = 2
 _ALL = "all"
+# The callbacks' counters of more epochs would keep the page waiting.
+_MOST_EPOCHS_WITH_VERDICTS = 6000
 
 
 def read(sweep_id: str) -> tuple[SweepResults, Any]:
@@ -159,9 +161,16 @@ def show_curves(results: SweepResults, metric: str, seed: int | None, *, dark: b
     """Show all curves, what is shared once."""
     st.subheader("All curves")
     seeds = results.spec.seeds if seed is None else (seed,)
-    figure = curves_figure(results, seeds, metric=metric, dark=dark)
+    leaders = results.leaders(seeds)
+    told = sum(len(leader.epochs) for leader in leaders) <= _MOST_EPOCHS_WITH_VERDICTS
+    verdicts = run_curves.read_verdicts(leaders) if told else {}
+    figure = curves_figure(results, seeds, metric=metric, verdicts=verdicts, dark=dark)
     chart.show(figure, key="sweep-curves", config=CONFIG)
-    st.caption("Colours as in the tree. Point at a line to read its settings.")
+    more = " and what its callbacks made of the epoch" if told else ""
+    st.caption(
+        "Colours and marks as in the tree; a cross where a curve is not a number. Point at a line "
+        f"to read its settings{more}."
+    )
 
 
 def show_maps(results: SweepResults, metric: str, reading: Reading, *, dark: bool) -> None:

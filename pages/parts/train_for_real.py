@@ -1,15 +1,17 @@
 """From a replay to a training: the setting that is shown, as code, or trained for real."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core import store
 from core.charts.going_on import exactness_told, is_exact
 from core.charts.history import state_of
-from core.plateaus.forking import RealFork, first_other_decision, real_fork
+from core.plateaus.forking import RealFork, first_other_decision, real_fork, real_forks
 from core.plateaus.what_if import Replayed, Watcher
 from core.specs.callbacks import ModelCheckpoint
 from core.store import Run
-from pages.parts import fork_form, services, take_over, visitor
+from pages.parts import fork_form, replay_start, services, take_over, visitor
 from pages.parts.recording import Recording
 from pages.parts.words import escaped, quoting
 
@@ -28,15 +30,17 @@ def show(replayed: Replayed, source: Recording, own: Watcher | None) -> None:
         return
     states = [state_of(epoch, callback.kind) for epoch in source.epochs]
     parts = first_other_decision(replayed, [bool(state and state["fired"]) for state in states])
-    if parts >= replayed.epochs:
-        return
     # Weights that the run's own callback did not keep, it cannot give to another.
     keeps = getattr(own, "restore_best_weights", False)
     lacks_weights = getattr(callback, "restore_best_weights", False) and not keeps
     same_watch = own is not None and own.mode == callback.mode and not lacks_weights
     counters = states if same_watch else [None] * len(states)
-    fork = real_fork(replayed, counters, store.kept_epochs(services.db(), run.id), parts)
-    _offer(run, replayed, fork, parts)
+    kept = store.kept_epochs(services.db(), run.id)
+    forks = real_forks(replayed, counters, kept, parts)
+    if parts < replayed.epochs:
+        _offer(run, replayed, real_fork(forks), parts)
+    if forks and not replay_start.is_own(replayed.setting, own):
+        _offer_any(run, replayed, forks)
 
 
 def show_call(replayed: Replayed, source: Recording) -> None:
@@ -86,4 +90,42 @@ def _told(fork: RealFork, name: str, run: Run) -> str:
     return told + (
         f"From epoch {fork.after + 1} on it can be trained, but not exactly as from scratch: the "
         "run's own callback has counted otherwise, or there was none."
+    )
+
+
+def _offer_any(run: Run, replayed: Replayed, forks: Sequence[RealFork]) -> None:
+    """Let a person choose from which epoch the run goes on with a setting."""
+    name, by_epoch = escaped(replayed.setting.name), {fork.after: fork for fork in forks}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        after = st.selectbox(
+            "Continue from epoch",
+            list(by_epoch),
+            index=len(by_epoch) - 1,
+            format_func=lambda epoch: str(epoch + 1),
+            key=f"replay-from-{run.id}",
+            width=170,
+        )
+        st.page_link(
+            fork_form.CONFIGURE,
+            label=f"Go on with {name} from there",
+            icon=":material/fork_right:",
+            query_params=fork_form.link(
+                run, after, run.spec.with_callback(replayed.setting.callback)
+            ),
+        )
+    st.caption(_until_told(by_epoch[after], name))
+
+
+def _until_told(fork: RealFork, name: str) -> str:
+    """Say how a setting stands to what the run did up to an epoch."""
+    if fork.exact:
+        return f"Up to epoch {fork.after + 1} the run decided and counted as {name} would have."
+    if fork.after < fork.parts:
+        return (
+            f"Up to epoch {fork.after + 1} the run decided as {name} would have, but its own "
+            "callback counted otherwise, or there was none."
+        )
+    return (
+        f"{name} would have decided otherwise at the end of epoch {fork.parts + 1}: from epoch "
+        f"{fork.after + 1} on it goes on with what the run did, not as from scratch."
     )

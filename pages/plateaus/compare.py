@@ -1,6 +1,7 @@
 """Several runs side by side: curves, plateaus, seeds, and what differs."""
 
 from collections import Counter
+from dataclasses import replace
 
 import streamlit as st
 
@@ -11,6 +12,7 @@ from core.charts.compare.figure import compare_figure
 from core.charts.compare.lines import Line, lines_of, metrics_of
 from core.charts.compare.link import Comparison
 from core.charts.compare.panels import panel_per_line_figure, panel_per_metric_figure
+from core.charts.epoch_text import with_verdicts
 from core.charts.history import History
 from core.charts.live import CONFIG
 from core.store import Run
@@ -26,6 +28,8 @@ from pages.parts.words import escaped
 
 _LOOK_EVERY = "2s"
 _MOST_NAMES = 6
+# The callbacks' counters of more would keep the page waiting.
+_MOST_WITH_VERDICTS = 60
 
 
 @st.cache_resource(max_entries=8)
@@ -33,9 +37,14 @@ def read_past(
     _runs: list[Run],
     ids: tuple[tuple[str, int], ...],  # noqa: ARG001 - the key, with the next
     newest: tuple[int, int],  # noqa: ARG001 - another number means new rows
-) -> dict[str, store.History]:
-    """Return the epochs and events of runs, in a few queries for all of them."""
-    return store.read_histories(services.db(), _runs)
+) -> dict[str, History]:
+    """Return the epochs, events and verdicts of runs, in a few queries for all of them."""
+    counters = len(_runs) <= _MOST_WITH_VERDICTS
+    past = store.read_histories(services.db(), _runs, counters=counters)
+    return {
+        run.id: with_verdicts(History(run, past[run.id].epochs, past[run.id].events))
+        for run in _runs
+    }
 
 
 def read_histories(runs: list[Run]) -> list[History]:
@@ -45,11 +54,7 @@ def read_histories(runs: list[Run]) -> list[History]:
     attempts = tuple((run.id, run.attempt) for run in runs)
     past = read_past(runs, attempts, store.newest(services.db(), *ids))
     leave_out([run.name for run in runs if not past[run.id].epochs], "no finished epoch yet")
-    return [
-        History(run, past[run.id].epochs, past[run.id].events)
-        for run in runs
-        if past[run.id].epochs
-    ]
+    return [replace(past[run.id], run=run) for run in runs if past[run.id].epochs]
 
 
 def leave_out(names: list[str], reason: str) -> None:

@@ -93,7 +93,7 @@ with releases:
         verdict_views.show_releases(shown, rates)
 with advice:
     if advice.open and shown is not None:
-        replay_advice.show(source, metric=metric, mode=shown.mode)
+        replay_advice.show(source, shown, metric=metric)
 with drawn:
     view = ReplayView(
         metric=metric,

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from core.charts.epoch_text import epoch_texts
+from core.charts.epoch_text import epoch_texts, with_verdicts
 from core.charts.event_text import events_csv
 from core.specs.callbacks import EarlyStopping, ReduceLROnPlateau
 from core.store.records import Event, EventKind
 from tests.charts.histories import (
     REDUCING,
+    SAVING,
     STOPPING,
     a_history,
     a_reduction,
@@ -47,6 +48,7 @@ def test_reduction_is_told_in_a_sentence_with_its_numbers():
         "val_accuracy 0.8121 did not beat 0.8130 by 0.001;",
         "wait 2 of 2 → learning rate 0.001 → 0.0003",
         "EarlyStopping wait 2 of 6",
+        "not saved: val_accuracy 0.8121 did not beat 0.8130",
         "loss 0.9000 · accuracy 0.7000 · val_loss 1.0000",
     ]
 
@@ -154,6 +156,44 @@ def test_early_stopping_on_another_metric_gets_its_own_comparison():
     text = epoch_texts(a_history(epochs, run=run))[2]
 
     assert "val_loss 1.200 did not beat 1.000;" in text
+
+
+def saving_state(**changed: Any) -> dict[str, Any]:
+    return {"kind": "ModelCheckpoint", "monitor": "val_accuracy", "best": 0.6} | changed
+
+
+def test_what_a_checkpoint_that_saves_the_best_made_of_an_epoch_is_told():
+    run = a_run([SAVING])
+    states = (saving_state(), saving_state(best=0.7))
+    text = verdict(*states, run=run, logs={"val_accuracy": 0.7})
+    assert "saved: val_accuracy 0.7000 beat 0.6000" in text
+    assert "saved: val_accuracy 0.6000 is the first best" in verdict(saving_state(), run=run)
+    assert "not saved: val_accuracy 0.6000 did not beat 0.7000" in verdict(
+        saving_state(best=0.7), saving_state(best=0.7), run=run
+    )
+
+
+def test_a_checkpoint_with_a_threshold_has_a_best_to_beat_from_the_start():
+    run = a_run([SAVING.model_copy(update={"initial_value_threshold": 0.9})])
+    text = verdict(saving_state(best=0.9), run=run)
+    assert "not saved: val_accuracy 0.6000 did not beat 0.9000" in text
+
+
+def test_a_checkpoint_without_its_metric_saves():
+    run = a_run([SAVING.model_copy(update={"monitor": "val_auc"})])
+    assert "saved: val_auc was not logged" in verdict(saving_state(monitor="val_auc"), run=run)
+
+
+def test_a_checkpoint_that_saves_all_has_no_verdict():
+    run = a_run([SAVING.model_copy(update={"save_best_only": False})])
+    assert "saved:" not in verdict(saving_state(), run=run)
+
+
+def test_verdicts_take_the_place_of_the_counters():
+    history = with_verdicts(a_history(seven_epochs()))
+    assert history.verdicts[5].startswith("val_accuracy 0.8121 did not beat 0.8130 by 0.001;<br>")
+    assert not any(epoch.callbacks for epoch in history.epochs)
+    assert with_verdicts(a_history([an_epoch(0)])).verdicts == {}
 
 
 def test_epoch_of_a_run_without_callbacks_has_its_values():

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -46,3 +48,22 @@ def test_unknown_metric_is_told_with_the_known():
 def test_missing_values_are_nan_and_masked():
     recorded = read_curves(LOG)
     assert np.isnan(recorded.columns["val_loss"][~recorded.present["val_loss"]]).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "resolution"),
+    [
+        ("epoch,loss\n0,0.5012\n1,0.4\n", 5e-5),
+        ("epoch,loss\n0,12\n1,9\n2,nan\n3,\n", 0.5),
+        ("epoch,loss\n0,0.501212345678912\n1,0.4\n", 0.0),
+        ("epoch,loss\n0,1e300\n1,0.123\n", 0.0005),
+        ("50/50 - 3s - loss: 0.5000\n50/50 - 3s - loss: 0.2500\n", 5e-5),
+        ("50/50 - 3s - loss: 9.1234e-04\n", 5e-9),
+    ],
+)
+def test_what_rounding_took_is_told_by_the_digits_that_are_left(text, resolution):
+    assert read_curves(text).resolution("loss") == pytest.approx(resolution)
+
+
+def test_stored_runs_are_recorded_in_full():
+    assert replace(read_curves("epoch,loss\n0,0.5\n"), source="run").resolution("loss") == 0

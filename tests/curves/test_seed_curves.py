@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -51,6 +53,35 @@ def test_a_fingerprint_tells_curves_apart():
     prints.add(side_by_side([recording([1.0, 2.0], rates=[0.1, 0.1])], "loss").fingerprint)
     assert len(prints) == 5
     assert side_by_side([recording([1.0, 2.0])], "loss").fingerprint in prints
+
+
+def both(training, validation):
+    recordings = {"loss": recording(training), "val_loss": recording(validation)}
+    present = {name: one.present["loss"] for name, one in recordings.items()}
+    columns = {name: one.columns["loss"] for name, one in recordings.items()}
+    return replace(recordings["loss"], columns=columns, present=present)
+
+
+def test_a_metric_of_validation_brings_what_it_was_in_training():
+    seeds = side_by_side([both([2.0, 1.0], [5.0, 4.0]), both([3.0, 2.0], [7.0, 6.0])], "val_loss")
+    assert seeds.curves.values.tolist() == [[5.0, 4.0], [7.0, 6.0]]
+    assert seeds.training.values.tolist() == [[2.0, 1.0], [3.0, 2.0]]
+    assert seeds.part(1).training.values.tolist() == [[3.0, 2.0]]
+    other = side_by_side([both([9.0, 1.0], [5.0, 4.0])], "val_loss")
+    assert other.fingerprint != side_by_side([both([2.0, 1.0], [5.0, 4.0])], "val_loss").fingerprint
+
+
+def test_a_metric_of_training_brings_none():
+    assert side_by_side([both([2.0, 1.0], [5.0, 4.0])], "loss").training is None
+    assert side_by_side([recording([2.0, 1.0])], "loss").training is None
+
+
+def test_the_recording_with_the_fewest_digits_says_what_is_lost():
+    seeds = side_by_side([recording([0.25, 0.5]), recording([0.1234, 0.5])], "loss")
+    assert seeds.resolution == seeds.part(1).resolution == 0.005
+    in_full = side_by_side([replace(recording([0.25, 0.5]), source="run")], "loss")
+    assert in_full.resolution == 0
+    assert in_full.fingerprint != side_by_side([recording([0.25, 0.5])], "loss").fingerprint
 
 
 def test_a_metric_that_one_lacks_is_refused():

@@ -10,6 +10,7 @@ from core.specs.run import RunSpec, TrainingSpec
 from core.store import Epoch, RunStatus
 from tests.pages.test_visits import MONITOR, texts
 
+PLAYGROUND = "See what the first learning rate does, on the Playground"
 EPOCHS = 40
 SPEC = RunSpec(
     name="rests",
@@ -83,10 +84,29 @@ def test_the_advice_is_compared_with_the_settings_of_ones_own(app, db):
     assert "a min_delta of 0.02 is larger" in texts(app.markdown)
 
 
+def test_settings_that_were_typed_outlast_a_look_at_another_tab(app, db):
+    run_id = a_resting_run(db)
+    open_tab(app, run_id, "Advice")
+    assert field(app, "Your `patience`").value == 3
+    field(app, "Your `patience`").set_value(7).run()
+    open_tab(app, run_id, "What happened")
+    open_tab(app, run_id, "Advice")
+    assert field(app, "Your `patience`").value == 7
+
+
 def test_another_metric_is_advised_on_by_itself(app, db):
     open_tab(app, a_resting_run(db), "Advice")
     next(box for box in app.selectbox if box.label == "Metric").set_value("val_loss").run()
     assert "val_loss never improves by more than its noise" in texts(app.info).replace("\\", "")
+
+
+def test_a_run_that_never_improves_is_shown_what_to_look_at_and_where(app, db):
+    open_tab(app, a_resting_run(db), "Advice")
+    next(box for box in app.selectbox if box.label == "Metric").set_value("val_loss").run()
+    assert "If it is no better than chance, take a first learning rate" in texts(app.info)
+    links = {item.proto.label: item.proto for item in app.get("page_link")}
+    assert "B.learning_rate" in links[PLAYGROUND].query_string
+    assert "training.epochs=40" in links["Train with another one"].query_string
 
 
 def test_advice_waits_for_the_end_and_for_an_epoch(app, db):

@@ -3,8 +3,10 @@
 import pytest
 
 from core import store
+from core.charts.compare.figure import compare_figure
 from core.specs.data import SimulatedScans
 from tests.compared_runs import store_run
+from tests.pages.test_train_for_real import a_run as a_counted_run
 from tests.pages.test_visits import RUNS, texts
 
 COMPARE = "pages/plateaus/compare.py"
@@ -161,6 +163,13 @@ def test_two_groups_of_seeds_are_held_against_each_other(opened, db):
     assert "“low” came out 0\\.2100 worse" in texts(app.markdown)
 
 
+def test_advice_on_a_line_is_compared_with_its_own_callback(opened, db):
+    app = opened(runs=store_run(db, "one", patience=5))
+    next(field for field in app.toggle if field.label == "Show the advice").set_value(True).run()
+    (own,) = [field for field in app.number_input if field.label == "Your `patience`"]
+    assert own.value == 5
+
+
 def test_everybodys_runs_are_offered_when_asked_for(opened, app, db):
     app.run()
     mine = store_run(db, "mine", owner=app.session_state["owner"])
@@ -172,6 +181,19 @@ def test_everybodys_runs_are_offered_when_asked_for(opened, app, db):
     toggle.set_value(True).run()
     app.multiselect[0].set_value([mine, other]).run()
     assert link(app)["runs"] == f"{mine},{other}"
+
+
+def test_the_chart_is_given_what_callbacks_made_of_each_epoch(opened, db, monkeypatch):
+    drawn = []
+
+    def keep(lines, **more):
+        drawn.extend(history for line in lines for history in line.histories)
+        return compare_figure(lines, **more)
+
+    monkeypatch.setattr("core.charts.compare.figure.compare_figure", keep)
+    opened(runs=f"{store_run(db)},{a_counted_run(db, 'somebody')}")
+    assert [sorted(history.verdicts) for history in drawn] == [[], [1, 2, 3, 4, 5, 6, 7]]
+    assert "wait 2 of 2 → learning rate 0.001 → 0.0005" in drawn[1].verdicts[5]
 
 
 def test_ticked_runs_lead_to_their_comparison(app, db):

@@ -224,6 +224,37 @@ def test_pasted_console_output_is_replayed(page):
     assert "Reduces the learning rate after epoch 5" in told(page)
     assert "was not logged and is taken to have stayed at 0.001" in told(page)
     assert "run" not in page.query_params
+    assert page.query_params["source"] == "own"
+
+
+def test_a_link_to_a_curve_of_ones_own_asks_for_it_and_keeps_the_settings(app):
+    app.run()
+    link = {"source": "own", "callback": "EarlyStopping", "metric": "loss2", "settings": "1"}
+    app.query_params.update(link | {"A.patience": "3"})
+    page = app.switch_page(REPLAY).run()
+    assert not page.exception
+    assert "The link holds the settings, not the curve" in texts(page.info)
+    assert not page.warning
+    # A reload would find the same link.
+    assert {name: page.query_params[name] for name in link} == link
+    table = "epoch,loss,loss2\n" + "\n".join(f"{n},0.5,{0.1 * n}" for n in range(9))
+    page.text_area[0].set_value(table).run()
+    assert not page.exception
+    assert not page.info
+    assert choice(page, "Metric it monitors").value == "loss2"
+    assert slider(page, "patience").value == 3
+    page.text_area[0].set_value("epoch,loss\n0,3\n1,2\n").run()
+    assert slider(page, "patience").value == 2
+
+
+def test_who_leaves_a_link_to_a_curve_for_the_example_gets_its_settings(app):
+    app.run()
+    app.query_params.update({"source": "own", "callback": "ReduceLROnPlateau", "A.patience": "9"})
+    page = app.switch_page(REPLAY).run()
+    assert slider(page, "patience").value == 9
+    choose_source(page, "Example")
+    assert slider(page, "patience").value == 2
+    assert "source" not in page.query_params
 
 
 def test_bad_input_gets_a_sentence_with_its_line_and_nothing_is_lost(page):
@@ -266,6 +297,37 @@ def test_all_trainings_of_a_file_are_judged_together_as_seeds(page):
     together.set_value(False).run()
     assert "How stable the advice is" not in told(page)
     assert "One curve: another seed" in told(page)
+
+
+def own_patience(page):
+    return next(field for field in page.number_input if field.label == "Your `patience`")
+
+
+def open_tab(page, tab):
+    page.session_state["replay-tabs"] = tab
+    page.run()
+    assert not page.exception
+
+
+def test_the_advice_is_compared_with_the_setting_that_is_shown(page):
+    slider(page, "patience").set_value(4).run()
+    open_tab(page, "Advice")
+    assert own_patience(page).value == 4
+    slider(page, "patience").set_value(6).run()
+    assert own_patience(page).value == 6
+    choice(page, "Release").set_value("pytorch").run()
+    # The run's own.
+    assert own_patience(page).value == 2
+
+
+def test_what_was_typed_beside_the_advice_outlasts_a_closed_tab(page):
+    open_tab(page, "Advice")
+    own_patience(page).set_value(5).run()
+    open_tab(page, "Step by step")
+    open_tab(page, "Advice")
+    assert own_patience(page).value == 5
+    slider(page, "patience").set_value(4).run()
+    assert own_patience(page).value == 4
 
 
 def test_a_setting_is_taken_along_as_code_and_into_the_form(page):

@@ -6,10 +6,11 @@ from urllib.parse import parse_qsl
 import pytest
 
 from core import store
+from core.charts.sweep.curves import curves_figure
 from core.specs.presets import quick_demo
 from core.specs.sweep_draft import SweepDraft, draft_for
 from core.store import BranchEpoch, RunStatus
-from pages.parts import services
+from pages.parts import services, sweep_view
 from pages.parts.words import escaped
 from tests.compared_runs import store_run
 from tests.pages.test_visits import button, texts
@@ -251,6 +252,24 @@ def test_the_models_of_a_sweep_can_be_evaluated(opened, mine, app):
     (chosen,) = app.multiselect
     assert (len(chosen.value), len(chosen.options)) == (18, 24)
     assert "Not evaluated yet" in texts(app.markdown)
+
+
+def test_curves_are_given_what_callbacks_made_of_the_epochs_unless_there_are_many(
+    opened, mine, monkeypatch
+):
+    drawn = []
+
+    def keep(results, seeds, **more):
+        drawn.append(more["verdicts"])
+        return curves_figure(results, seeds, **more)
+
+    monkeypatch.setattr(sweep_view, "curves_figure", keep)
+    sweep = mine(epochs=4, seeds=(0,))
+    assert "what its callbacks made of the epoch" in texts(opened(sweep=sweep.id).caption)
+    monkeypatch.setattr(sweep_view, "_MOST_EPOCHS_WITH_VERDICTS", 3)
+    assert "what its callbacks made" not in texts(opened(sweep=sweep.id).caption)
+    assert drawn[0]
+    assert not drawn[-1]
 
 
 @pytest.mark.parametrize(("axes", "ways"), [({}, 3), ({"stopping": (2, 4)}, 3)])

@@ -64,12 +64,20 @@ def replayed(app, db):
     return open_replay
 
 
+def links(app, words):
+    return [item.proto for item in app.get("page_link") if words in item.proto.label]
+
+
+def epochs_offered(app):
+    return next(box for box in app.selectbox if box.label == "Continue from epoch")
+
+
 def test_a_setting_is_trained_from_the_last_epoch_before_it_parts(replayed):
     app = replayed(3)
     said = texts(app.markdown)
     assert "first decides otherwise than the run at the end of epoch 5" in said
     assert "Trained from epoch 4 on, it gives exactly what a run from scratch would" in said
-    (link,) = [item.proto for item in app.get("page_link") if "for real" in item.proto.label]
+    (link,) = links(app, "for real")
     assert link.label == "Train A for real from epoch 4"
     assert "after=4" in link.query_string
     assert "ReduceLROnPlateau.patience=3" in link.query_string
@@ -82,15 +90,41 @@ def test_exactness_is_promised_only_where_it_holds(replayed):
 
 
 def test_the_runs_own_setting_leads_to_no_training(replayed):
-    assert not [label for label in link_labels(replayed(2)) if "for real" in label]
+    labels = link_labels(replayed(2))
+    assert not [label for label in labels if "for real" in label or "Go on with" in label]
 
 
 def test_without_a_state_before_it_parts_that_is_said(replayed):
     app = replayed(3, kept=[5, 6])
     assert "No state before that is kept" in texts(app.caption)
     assert not [label for label in link_labels(app) if "for real" in label]
+    assert epochs_offered(app).options == ["6", "7"]
+
+
+def test_the_epoch_to_go_on_from_is_the_persons_to_choose(replayed):
+    app = replayed(3)
+    assert epochs_offered(app).options == [str(number) for number in range(1, 8)]
+    assert "would have decided otherwise at the end of epoch 5" in texts(app.caption)
+    epochs_offered(app).select_index(2).run()
+    assert not app.exception
+    assert "Up to epoch 3 the run decided and counted as A would have." in texts(app.caption)
+    (link,) = links(app, "Go on with A from there")
+    assert "after=3" in link.query_string
+    assert "ReduceLROnPlateau.patience=3" in link.query_string
+    next(slider for slider in app.slider if slider.label == "`patience`").set_value(4).run()
+    assert epochs_offered(app).value == 2
+
+
+def test_a_setting_that_never_parts_can_be_trained_on_with_too(app, replayed):
+    app.query_params["A.min_lr"] = "1e-9"
+    app = replayed(2)
+    assert not links(app, "for real")
+    (link,) = links(app, "Go on with A from there")
+    assert "after=7" in link.query_string
+    assert "Up to epoch 7 the run decided and counted as A would have." in texts(app.caption)
 
 
 def test_a_stranger_is_offered_nothing(replayed, monkeypatch):
     monkeypatch.setenv("PLATEAU_HOSTED", "true")
-    assert not [label for label in link_labels(replayed(3, owner="x")) if "for real" in label]
+    labels = link_labels(replayed(3, owner="x"))
+    assert not [label for label in labels if "for real" in label or "Go on with" in label]

@@ -151,6 +151,44 @@ def test_curve_that_never_improves_gets_no_recommendation():
     assert "never improves by more than its noise" in advice.findings[0]
 
 
+def test_curve_that_is_stuck_is_told_what_to_look_at():
+    advice = advice_on(np.full(30, 0.25))
+    assert advice.remedy.startswith("No patience mends that. If it is no better than chance, take")
+    assert "whether the loss in training falls" in advice.remedy
+    assert advice_on(accuracy()).remedy == ""
+
+
+def test_where_training_does_not_improve_either_the_remedy_says_so():
+    training = Curves.of(np.full(30, 0.26))
+    assert (
+        "in training it does not improve either"
+        in advice_on(np.full(30, 0.25), training=training).remedy
+    )
+
+
+def test_where_only_training_improves_the_remedy_is_another():
+    training = Curves.of(np.linspace(0.3, 0.9, 30))
+    remedy = advice_on(np.full(30, 0.25), training=training).remedy
+    assert "what is learned does not carry over" in remedy
+    assert "learning rate" not in remedy
+
+
+@pytest.mark.parametrize(
+    ("training", "told"),
+    [
+        (None, "the best epoch lies before."),
+        (np.linspace(0.3, 0.9, 30), "while it goes on improving in training: the model overfits."),
+        (np.full(30, 0.25), "lies before. In training it improves no more either."),
+    ],
+    ids=["not recorded", "improves", "rests"],
+)
+def test_overfitting_is_named_only_where_training_goes_on_improving(training, told):
+    fallen = np.concatenate([[0.31, 0.28], np.full(28, 0.25)])
+    given = None if training is None else Curves.of(training)
+    sentence = one(advice_on(fallen, training=given).findings, "gets worse towards the end")
+    assert sentence.endswith(told)
+
+
 def test_first_nan_blinds_every_callback_and_is_told():
     advice = advice_on(np.append(np.nan, accuracy()[0]))
     assert advice.recommendations == ()
@@ -239,6 +277,29 @@ def test_min_delta_is_a_number_that_a_person_would_write():
         assert noise / 2 < advised < noise * 2
 
 
+def rested(step=0.0):
+    """Rises to 0.8 in 20 epochs; then every seventh is a step higher."""
+    rest = 0.8 + step * (np.arange(40) % 7 == 0)
+    return np.concatenate([np.linspace(0.4, 0.8, 20), rest])
+
+
+@pytest.mark.parametrize("step", [0.0, 1e-4])
+def test_noise_below_what_a_log_shows_is_told_and_advised_as_that(step):
+    advice = advice_on(rested(step), resolution=5e-5)
+    assert advice.evidence.noise == advice.evidence.reduction.min_delta == 5e-5
+    assert advice.evidence.stopping.min_delta == 5e-5
+    sentence = one(advice.findings, "The noise of")
+    assert "is below what the log shows, ±5e-05: a min_delta of 0.0001 is larger" in sentence
+    sentence = one(advice_on(rested(step), resolution=5e-5, min_delta=5e-5).findings, "The noise")
+    assert "a min_delta of 5e-05 is as large, and does not count it" in sentence
+
+
+def test_noise_that_a_log_shows_is_as_it_was_measured():
+    fine, coarse = advice_on(accuracy()), advice_on(accuracy(), resolution=5e-5)
+    assert coarse.findings == fine.findings
+    assert coarse.recommendations == fine.recommendations
+
+
 values = arrays(
     np.float64,
     st.tuples(st.integers(1, 3), st.integers(1, 40)),
@@ -257,6 +318,7 @@ def test_any_curves_get_sentences(curves, patience, min_delta, with_gaps):
         patience=patience,
         min_delta=min_delta,
         learning_rate=curves,
+        training=Curves.of(curves[:, ::-1]),
     )
     assert advice.findings
     for sentence in advice.sentences:

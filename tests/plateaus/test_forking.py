@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.plateaus.arrays import Curves
-from core.plateaus.forking import RealFork, first_other_decision, real_fork
+from core.plateaus.forking import RealFork, first_other_decision, real_fork, real_forks
 from core.plateaus.recorded_rates import RecordedRates
 from core.plateaus.what_if import Setting, replay_setting
 from core.specs.callbacks import EarlyStopping, ReduceLROnPlateau
@@ -38,15 +38,15 @@ def test_more_patience_parts_where_the_run_reduced():
     patient = replay(changed(patience=3), rates)
     parts = first_other_decision(patient, acted)
     assert parts == 4
-    assert real_fork(patient, counters, range(8), parts) == RealFork(3, 4, exact=True)
+    assert real_fork(real_forks(patient, counters, range(8), parts)) == RealFork(3, 4, exact=True)
 
 
 def test_the_newest_state_before_it_is_taken_and_none_later():
     rates, acted, counters = recorded()
     patient = replay(changed(patience=3), rates)
     parts = first_other_decision(patient, acted)
-    assert real_fork(patient, counters, [1, 6, 7], parts) == RealFork(1, 4, exact=True)
-    assert real_fork(patient, counters, [6, 7], parts) is None
+    assert real_fork(real_forks(patient, counters, [1, 6, 7], parts)) == RealFork(1, 4, exact=True)
+    assert real_fork(real_forks(patient, counters, [6, 7], parts)) is None
 
 
 def test_another_factor_parts_where_both_reduce():
@@ -64,7 +64,7 @@ def test_where_the_counters_differ_an_earlier_epoch_is_taken():
     # A rise of 0.1 is none to this one: it has waited since the second epoch.
     strict = replay(changed(min_delta=0.15), rates)
     parts = first_other_decision(strict, acted)
-    fork = real_fork(strict, counters, range(8), parts)
+    fork = real_fork(real_forks(strict, counters, range(8), parts))
     assert fork is not None
     assert fork.exact
     assert fork.after == 1
@@ -76,7 +76,9 @@ def test_a_callback_that_the_run_had_not_begins_its_count_anew():
     stopping = replay(EarlyStopping(monitor="val_accuracy", patience=2), rates)
     parts = first_other_decision(stopping, [False] * 8)
     assert parts == 4
-    assert real_fork(stopping, [None] * 8, range(8), parts) == RealFork(3, 4, exact=False)
+    assert real_fork(real_forks(stopping, [None] * 8, range(8), parts)) == RealFork(
+        3, 4, exact=False
+    )
 
 
 def test_a_run_that_stopped_earlier_parts_where_it_stopped():
@@ -87,3 +89,18 @@ def test_a_run_that_stopped_earlier_parts_where_it_stopped():
         RecordedRates.of(np.full(5, 0.001), 5),
     )
     assert first_other_decision(patient, stopped) == 4
+
+
+def test_every_kept_epoch_is_offered_and_none_behind_the_first_other_act_is_exact():
+    rates, acted, counters = recorded()
+    patient = replay(changed(patience=3), rates)
+    forks = real_forks(patient, counters, [1, 3, 5, 9], first_other_decision(patient, acted))
+    assert [(fork.after, fork.exact) for fork in forks] == [(1, True), (3, True), (5, False)]
+
+
+def test_a_setting_that_never_parts_is_exact_from_every_epoch():
+    rates, acted, counters = recorded()
+    same = replay(changed(min_lr=1e-9), rates)
+    parts = first_other_decision(same, acted)
+    assert parts == 8
+    assert real_fork(real_forks(same, counters, [0, 2], parts)) == RealFork(2, 8, exact=True)

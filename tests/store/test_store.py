@@ -276,4 +276,6 @@ def test_the_rows_of_several_runs_are_those_of_each(db):
     assert [(e.epoch, e.learning_rate_after) for e in curves[one]] == [(n, 3e-4) for n in range(3)]
     assert math.isnan(curves[one][2].logs["loss"])
     assert not curves[one][0].callbacks
+    counted = store.read_curves(db, [one, empty], counters=True)
+    assert counted[one][0] == store.read_epochs(db, one)[0]
     assert store.newest(db, one, other) == max(store.newest(db, one), store.newest(db, other))

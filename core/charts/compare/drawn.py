@@ -1,7 +1,7 @@
 """A line as it is drawn: where its epochs stand, its curves, what happened on them."""
 
 import html
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -11,8 +11,8 @@ from core.charts.compare.colours import Stroke
 from core.charts.compare.lines import Line, lowered_before, rates_of, values_of
 from core.charts.compare.smoothing import smoothed
 from core.charts.event_text import event_line
-from core.charts.history import History
-from core.charts.marks import NAN, Look, look_of
+from core.charts.history import History, is_by_plan
+from core.charts.marks import BEST_SAVED, NAN, Look, look_of, saves_best_only
 from core.plateaus.arrays import FloatArray, IntArray
 from core.store.records import Event, EventKind
 
@@ -22,9 +22,10 @@ Align = Literal["epoch", "reduction"]
 LONGEST_NAME = 34
 
 # A plan that sets the rate at every epoch is seen in the row of the rate.
-_MOST_RATE_MARKS = 12
-_RATE_MARKS = (EventKind.LEARNING_RATE_REDUCED, EventKind.LEARNING_RATE_SET)
+_MOST_MARKS_OF_A_PLAN = 12
 _MARKED = (
+    EventKind.LEARNING_RATE_REDUCED,
+    EventKind.LEARNING_RATE_SET,
     EventKind.WEIGHTS_RESTORED,
     EventKind.EARLY_STOP,
     EventKind.STOPPED,
@@ -99,12 +100,12 @@ class DrawnCurve:
 
     def marks(self) -> Iterator[tuple[Look, int, str]]:
         """Yield what is marked on the curve: look, place, and a line of text, escaped."""
-        for event in _marked(self.history.events):
+        for look, event in _marked(self.history):
             shown = self.history.shown_epoch(event)
             own_fork = event.kind is EventKind.FORKED and shown == self.history.fork
             if own_fork or not self._is_drawn_elsewhere(shown):
                 text = html.escape(event_line(event), quote=False)
-                yield look_of(event), shown - self.offset, text
+                yield look, shown - self.offset, text
         # What the logs hold counts, whichever metric the event was about.
         lost = ~np.isfinite(self.raw)
         for x in self.x[lost & ~np.concatenate([[False], lost[:-1]])]:
@@ -157,7 +158,11 @@ def _curve(history: History, metric: str, *, align: Align, window: int) -> Drawn
     )
 
 
-def _marked(events: Sequence[Event]) -> list[Event]:
-    rates = [event for event in events if event.kind in _RATE_MARKS]
-    rest = [event for event in events if event.kind in _MARKED]
-    return rest + (rates if len(rates) <= _MOST_RATE_MARKS else [])
+def _marked(history: History) -> Iterator[tuple[Look, Event]]:
+    """Yield what happened on a run; of the models that it saved, the last of the best alone."""
+    events = [event for event in history.events if event.kind in _MARKED]
+    many = sum(map(is_by_plan, events)) > _MOST_MARKS_OF_A_PLAN
+    yield from ((look_of(event), event) for event in events if not (many and is_by_plan(event)))
+    saved = [event for event in history.events if event.kind is EventKind.CHECKPOINT_SAVED]
+    if saved and saves_best_only(history):
+        yield BEST_SAVED, saved[-1]

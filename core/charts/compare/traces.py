@@ -10,8 +10,8 @@ import numpy as np
 from core.charts.compare.drawn import DrawnCurve, DrawnLine
 from core.charts.compare.lines import rates_of
 from core.charts.curves import rate_trace
-from core.charts.history import History, drawable
-from core.charts.marks import BY_HAND, LOOKS, NAN, Look
+from core.charts.history import History, drawable, verdict_on
+from core.charts.marks import BEST_SAVED, BY_HAND, LOOKS, NAN, Look
 from core.charts.palette import Palette
 from core.plateaus.arrays import FloatArray
 
@@ -79,7 +79,7 @@ def mark_traces(
         runs = sum(line.line.n for line in lines if not line.stroke.faded)
         share = _LARGE if runs <= _MOST_WITH_LARGE_MARKS else _SMALL
     traces: list[dict[str, Any]] = []
-    for look in [*LOOKS.values(), BY_HAND, NAN]:
+    for look in [BEST_SAVED, *LOOKS.values(), BY_HAND, NAN]:
         if places := [mark for of, *mark in marks if of is look]:
             traces += _mark_traces(look, places, colours, share=share, in_legend=in_legend)
     return [trace | axes for trace in traces]
@@ -119,11 +119,11 @@ def _single(drawn: DrawnLine, curve: DrawnCurve, *, with_raw: bool) -> list[dict
     if not drawn.stroke.faded:
         told = {
             "customdata": [
-                [int(place) + curve.offset, drawable(rate)]
-                for place, rate in zip(x, rates[own], strict=True)
+                [number, drawable(rate), verdict_on(curve.history.verdicts, number)]
+                for number, rate in zip((x + curve.offset).tolist(), rates[own], strict=True)
             ],
             "hovertemplate": "epoch %{customdata[0]}: <b>%{y:.4f}</b><br>"
-            "learning rate %{customdata[1]}<extra>%{fullData.name}</extra>",
+            "learning rate %{customdata[1]}%{customdata[2]}<extra>%{fullData.name}</extra>",
         }
     return [*traces, _lines(x.tolist(), _shown(y)) | {"line": _line(drawn)} | told]
 

@@ -7,10 +7,12 @@ from typing import Any
 from core.charts.compare.colours import Stroke, strokes_of
 from core.charts.frame import NOTE_SIZE
 from core.charts.live import evidence
-from core.charts.marks import LOOKS
+from core.charts.marks import Look
 from core.charts.palette import Palette
 from core.charts.sweep.results import SweepResults
-from core.store.records import EventKind
+
+Place = tuple[float, float, str, str]
+"""Of a mark: x, y, its colour and its label, escaped."""
 
 
 def strokes(results: SweepResults, metric: str, *, dark: bool) -> list[Stroke]:
@@ -33,10 +35,9 @@ def settings_told(results: SweepResults, settings: Sequence[int], *, most: int =
 
 
 def marks(
-    kind: EventKind, places: Sequence[tuple[float, float, str, str]], colours: Palette
+    look: Look, places: Sequence[Place], colours: Palette, *, share: float = 0.65
 ) -> dict[str, Any]:
-    """Return a trace of marks of one kind; each place is x, y, a colour and a label, escaped."""
-    look = LOOKS[kind]
+    """Return a trace of marks of one kind, with a share of the size on the monitor."""
     x, y, colour, text = (list(column) for column in zip(*places, strict=True))
     edge = {"width": 1, "color": colours.paper} if look.outlined else {"width": 1.5}
     return {
@@ -48,7 +49,7 @@ def marks(
         "hovertemplate": "%{text}<extra></extra>",
         "cliponaxis": False,
         "showlegend": False,
-        "marker": {"symbol": look.symbol, "size": look.size * 0.65, "line": edge, "color": colour},
+        "marker": {"symbol": look.symbol, "size": look.size * share, "line": edge, "color": colour},
     }
 
 

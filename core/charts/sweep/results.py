@@ -1,6 +1,6 @@
 """A sweep with all that it left so far: what every figure of it is drawn from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -123,6 +123,11 @@ class SweepResults:
         """Return the longest run of a branch: its curve is that of all the others."""
         runs = [self.histories[setting, branch.seed] for setting in branch.settings]
         return max(runs, key=lambda history: len(history.epochs))
+
+    def leaders(self, seeds: Collection[int]) -> list[History]:
+        """Return the runs whose curves are drawn for all others of some seeds, each once."""
+        found = (self.leader(each) for each in self.branches if each.seed in seeds and each.epochs)
+        return list({history.run.id: history for history in found}.values())
 
     def stops(self, branch: Branch) -> dict[int, list[int]]:
         """Return the settings that EarlyStopping ended on a branch, by the epoch, from 0."""

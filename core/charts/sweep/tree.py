@@ -10,9 +10,10 @@ from core.charts.compare.colours import Stroke
 from core.charts.compare.look import base_layout
 from core.charts.event_text import change_of_rate
 from core.charts.frame import NOTE_SIZE, TICK_SIZE, note
+from core.charts.marks import LOOKS
 from core.charts.palette import Palette, palette
 from core.charts.sweep.lanes import Lane, lanes_of
-from core.charts.sweep.look import evidence_of, marks, settings_told, strokes
+from core.charts.sweep.look import Place, evidence_of, marks, settings_told, strokes
 from core.charts.sweep.results import SweepResults
 from core.store.records import EventKind, RunStatus
 
@@ -97,7 +98,7 @@ def _line(
         "x": places,
         "y": [lane.y] * len(places),
         "text": _told(results, lane),
-        "hovertemplate": "%{text}<extra></extra>",
+        "hovertemplate": "%{fullData.text}<extra></extra>",
         "showlegend": False,
         "cliponaxis": False,
         "line": _pen(lane, looks, colours),
@@ -160,8 +161,8 @@ def _heads(lanes: Sequence[Lane], colours: Palette) -> list[dict[str, Any]]:
 def _marks(
     results: SweepResults, lanes: Sequence[Lane], looks: Sequence[Stroke], colours: Palette
 ) -> list[dict[str, Any]]:
-    reduced: list[tuple[float, float, str, str]] = []
-    stopped: list[tuple[float, float, str, str]] = []
+    reduced: list[Place] = []
+    stopped: list[Place] = []
     for lane in lanes:
         colour = looks[min(lane.branch.settings)].colour if lane.is_leaf else colours.soft
         for event in results.reductions(lane.branch):
@@ -174,7 +175,7 @@ def _marks(
             text = f"<b>stopped early after epoch {epoch + 1}</b><br>{told}"
             stopped.append((epoch + 1, lane.y, colours.ink, text))
     kinds = ((EventKind.LEARNING_RATE_REDUCED, reduced), (EventKind.EARLY_STOP, stopped))
-    return [marks(kind, places, colours) for kind, places in kinds if places]
+    return [marks(LOOKS[kind], places, colours) for kind, places in kinds if places]
 
 
 def _layout(results: SweepResults, seed: int, count: float, colours: Palette) -> dict[str, Any]:

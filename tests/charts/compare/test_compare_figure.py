@@ -19,6 +19,8 @@ from core.charts.compare.figure import compare_figure
 from core.charts.compare.lines import lines_of
 from core.charts.compare.panels import panel_per_line_figure, panel_per_metric_figure
 from core.charts.palette import DARK, LIGHT
+from core.specs.callbacks import ModelCheckpoint
+from core.store.records import Event, EventKind
 from tests.charts.test_palette import contrast
 from tests.compared_runs import RISING
 
@@ -51,6 +53,14 @@ def test_epochs_are_counted_from_one(stored):
     curve = trace(figure(stored({"name": "x"})), "x")
     assert list(curve.x) == list(range(1, 9))
     assert list(curve.y) == list(RISING)
+
+
+def test_a_point_tells_what_the_callbacks_made_of_its_epoch(stored):
+    (history,) = stored({"name": "x"})
+    told = replace(history, verdicts={2: "wait 0 of 2"})
+    curve = trace(figure([told], align="reduction"), "x")
+    assert [point[2] for point in curve.customdata[:3]] == ["", "<br>wait 0 of 2", ""]
+    assert "%{customdata[2]}" in curve.hovertemplate
 
 
 def test_aligned_by_reduction_zero_is_the_first_epoch_at_the_lower_rate(stored):
@@ -214,7 +224,41 @@ def test_a_panel_for_each_metric_ends_with_the_rate(stored):
     assert len(drawn.layout.shapes) == 4
 
 
-def test_a_run_whose_rate_a_plan_moves_at_every_epoch_bears_no_rate_marks(stored):
-    values = np.linspace(0.1, 0.9, 30)
-    histories = stored({"values": values, "reduced_after": range(29)})
-    assert not marks(figure(histories), "triangle-down")
+def rate_set(epoch, by):
+    return Event(EventKind.LEARNING_RATE_SET, epoch, {"from": 0.1, "to": 0.2, "by": by})
+
+
+def with_events(history, *events):
+    return replace(history, events=[*history.events, *events])
+
+
+def test_a_plan_that_moves_the_rate_at_every_epoch_bears_no_marks_and_the_rest_does(stored):
+    (history,) = stored({"values": np.linspace(0.1, 0.9, 30), "reduced_after": (9, 19)})
+    planned = [rate_set(epoch, "LearningRateScheduler") for epoch in range(29)]
+    drawn = figure([with_events(history, *planned, rate_set(4, "hand"))])
+    assert not marks(drawn, "triangle-right")
+    assert [x for x, _ in marks(drawn, "triangle-down")] == [10, 20]
+    assert [x for x, _ in marks(drawn, "bowtie")] == [5]
+
+
+def test_a_plan_of_a_few_steps_is_marked(stored):
+    (history,) = stored({"reduced_after": ()})
+    drawn = figure([with_events(history, rate_set(3, "LearningRateScheduler"))])
+    assert [x for x, _ in marks(drawn, "triangle-right")] == [4]
+
+
+def test_many_reductions_are_all_marked(stored):
+    histories = stored({"values": np.linspace(0.1, 0.9, 30), "reduced_after": range(29)})
+    assert len(marks(figure(histories), "triangle-down")) == 29
+
+
+@pytest.mark.parametrize(("best_only", "places"), [(True, [6]), (False, [])])
+def test_of_the_saved_models_the_last_of_the_best_is_marked(stored, best_only, places):
+    (history,) = stored({})
+    saving = ModelCheckpoint(monitor="val_accuracy", save_best_only=best_only)
+    run = replace(history.run, spec=history.run.spec.with_callback(saving))
+    detail = {"file": "best.keras", "monitor": "val_accuracy", "value": 0.9}
+    saves = [Event(EventKind.CHECKPOINT_SAVED, epoch, detail) for epoch in (0, 2, 5)]
+    drawn = figure([with_events(replace(history, run=run), *saves)])
+    assert [x for x, _ in marks(drawn, "star")] == places
+    assert not marks(drawn, "diamond")

@@ -87,6 +87,30 @@ def test_what_is_shared_is_drawn_once_on_the_curves(results):
     assert len(lines(both, "y")) == 8
 
 
+def test_a_point_of_a_curve_tells_the_verdict_of_one_of_its_settings(results):
+    leaders = results.leaders([0])
+    verdicts = {leader.run.id: {3: "wait 1 of 2", 8: "wait 3 of 9"} for leader in leaders}
+    figure = curves_figure(results, [0], metric="val_accuracy", verdicts=verdicts, dark=False)
+    shared = lines(figure, "y")[0].customdata[2][2]
+    assert shared.startswith("<br>factor 0.")
+    assert shared.endswith(":<br>wait 1 of 2")
+    alone = [
+        trace for trace in lines(figure, "y")[1:] if "<br>" not in trace.text.partition("<br>")[2]
+    ]
+    assert {trace.customdata[3][2] for trace in alone} == {"<br>wait 3 of 9"}
+
+
+def test_a_label_that_a_whole_line_shares_is_read_from_the_line(results):
+    # plotly.js 4 gives a point no text but that of a list: a label of one text would read "-".
+    figures = [
+        tree_figure(results, 0, dark=False),
+        curves_figure(results, [0], metric="val_accuracy", dark=False),
+    ]
+    for trace in (trace for figure in figures for trace in lines(figure, "y")):
+        assert isinstance(trace.text, str)
+        assert "%{fullData.text}" in trace.hovertemplate
+
+
 def test_settings_have_the_same_colour_in_the_tree_and_on_the_curves(results):
     def colours(figure):
         return {trace.text.rpartition("<br>")[2]: trace.line.color for trace in lines(figure, "y")}
@@ -169,8 +193,46 @@ def test_a_value_that_is_not_a_number_is_a_gap(db):
     results = read_results(db, broken.id)
     figure = curves_figure(results, [0], metric="val_accuracy", dark=False)
     told = [point for trace in lines(figure, "y") for point in trace.customdata]
-    assert ["no number", "0.001"] in [list(point) for point in told]
+    assert ["no number", "0.001", ""] in [list(point) for point in told]
     assert results.values("val_accuracy", "best").tolist() == [[0.5, 0.6]] * 4
+
+
+def marked(figure, symbol):
+    """Return x, y and label of each mark of a kind."""
+    return [
+        place
+        for trace in figure.data
+        if trace.mode == "markers" and trace.marker.symbol == symbol
+        for place in zip(trace.x, trace.y, trace.text, strict=True)
+    ]
+
+
+def test_reductions_are_marked_on_the_curves_too(results):
+    figure = curves_figure(results, [0], metric="val_accuracy", dark=False)
+    tree = tree_figure(results, 0, dark=False)
+    on_curves, in_tree = marked(figure, "triangle-down"), marked(tree, "triangle-down")
+    assert sorted((x, text) for x, _, text in on_curves) == sorted((x, t) for x, _, t in in_tree)
+    assert {y for x, y, _ in on_curves if x == 5} == {0.59}
+
+
+def test_where_a_curve_becomes_nan_it_is_marked_once_where_it_was_last(db):
+    spec = sweep_spec(seeds=(0,), epochs=6)
+    broken = store_sweep(
+        db, spec, accuracy=lambda _, rates: math.nan if len(rates) in (3, 4) else 0.5
+    )
+    figure = curves_figure(read_results(db, broken.id), [0], metric="val_accuracy", dark=False)
+    places = marked(figure, "x")
+    assert places
+    assert {(x, y) for x, y, _ in places} == {(3, 0.5)}
+    assert sum(text.count("factor") for *_, text in places) == 4
+
+
+def test_a_curve_that_was_never_a_number_is_marked_on_the_floor(db):
+    spec = sweep_spec(seeds=(0,), epochs=3)
+    broken = store_sweep(db, spec, accuracy=lambda *_: math.nan)
+    figure = curves_figure(read_results(db, broken.id), [0], metric="val_accuracy", dark=False)
+    low = figure.layout.yaxis.range[0]
+    assert {(x, y) for x, y, _ in marked(figure, "x")} == {(1, low)}
 
 
 def test_text_that_somebody_wrote_is_escaped(db):
