@@ -15,6 +15,7 @@ from pathlib import Path
 import keras
 
 from core import data, store
+from core.data import owned
 from core.data.scan_set import ScansError, ScanSet
 from core.settings import Settings
 from core.specs.lineage import trunk_digest
@@ -136,6 +137,7 @@ def _load(work: _Work, settings: Settings) -> ScanSet:
             shown = (phase, share)
             work.update(phase=phase, phase_share=share)
 
+    owned.require_own(work.spec.scans, work.run.owner, data_dir=settings.data_dir)
     scans = data.load(
         work.spec.scans, data_dir=settings.data_dir, cache_dir=settings.cache_dir, on_progress=show
     )

@@ -15,7 +15,7 @@ from core.specs.data import FolderScans
 from core.specs.run import FINAL_MODEL
 from core.store import Event, Run, RunStatus
 from core.store.checkpoints import BestWeights, best_weights
-from pages.parts import evaluation_source, services, visitor
+from pages.parts import evaluation_source, services, stored, visitor
 from pages.parts.words import escaped, told_apart
 
 _WITH_MODEL = (RunStatus.FINISHED, RunStatus.STOPPED, RunStatus.DIVERGED)
@@ -113,12 +113,11 @@ def choose() -> list[Offered]:
 
 
 def _offered() -> list[Offered]:
-    db = services.db()
     runs = [run for run in visitor.own_runs(limit=_MOST_OFFERED) if run.status in _WITH_MODEL]
     linked = st.query_params.get("model", "").rsplit("-", 1)[0]
     if linked and all(run.id != linked for run in runs):
         runs += [run for run in _with_its_seeds(linked) if run.status in _WITH_MODEL]
-    past = store.read_histories(db, runs)
+    past = stored.histories(runs)
     found = [
         model
         for run in runs
@@ -129,10 +128,10 @@ def _offered() -> list[Offered]:
 
 def _with_its_seeds(run_id: str) -> list[Run]:
     """Return the run of a link; one of a sweep with the other seeds of its setting."""
-    found = store.read_runs_of(services.db(), [run_id])
+    found = stored.runs([run_id])
     if not found or found[0].sweep_id is None:
         return found
-    swept = store.read_sweep_runs(services.db(), found[0].sweep_id)
+    swept = stored.sweep_runs(found[0].sweep_id)
     return [run for run in swept if run.setting == found[0].setting]
 
 

@@ -2,12 +2,11 @@
 
 import streamlit as st
 
-from core import store
 from core.charts.compare.link import Comparison
 from core.charts.going_on import turns_told
 from core.specs.run import FINAL_MODEL
 from core.store import History, Run, RunStatus
-from pages.parts import keras_loss, services, visitor
+from pages.parts import keras_loss, services, stored, visitor
 from pages.parts.compare_choice import COMPARE
 from pages.parts.launch import MONITOR
 from pages.parts.words import escaped
@@ -55,7 +54,7 @@ def show_turns(run: Run, history: History) -> None:
         st.info(sentence, icon=":material/healing:")
     if run.parent_id is None or run.forked_at is None:
         return
-    parent = store.read_run(services.db(), run.parent_id)
+    parent = stored.run(run.parent_id)
     after = run.forked_at + 1
     how = "Brought back as Keras's BackupAndRestore would" if run.keras_restore else "Forked"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

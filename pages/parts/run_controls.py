@@ -7,7 +7,7 @@ import streamlit as st
 from core import store
 from core.plateaus.wording import format_rate
 from core.store import Intervention, InterventionKind, Run, RunStatus
-from pages.parts import launch, services, visitor
+from pages.parts import launch, services, stored, visitor
 from pages.parts.words import STATUS_BADGES, quoting
 
 _REFUSED = "run-refused"
@@ -52,7 +52,7 @@ def resume(run: Run, after_epoch: int | None = None, epochs: int | None = None) 
     """Have an ended run go on; say why it cannot."""
 
     def go_on() -> None:
-        if store.read_run(services.db(), run.id).is_active:
+        if stored.run(run.id).is_active:
             return  # The second half of a double click.
         if refusal := launch.refusal():
             raise ValueError(refusal)

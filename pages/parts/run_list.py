@@ -8,7 +8,7 @@ from core import store
 from core.charts.summary import monitored
 from core.plateaus.wording import format_metric
 from core.store import Epoch, Run, RunStatus
-from pages.parts import services
+from pages.parts import services, stored
 
 _TOLD = "runs-told"
 _LOOK_EVERY = "3s"
@@ -23,7 +23,7 @@ def results_of(runs: Sequence[Run]) -> dict[str, str]:
     told: dict[str, tuple[float | None, str]] = st.session_state.setdefault(_TOLD, {})
     ended = [run for run in runs if not run.is_active]
     new = [run for run in ended if told.get(run.id, (None, ""))[0] != run.ended_s]
-    histories = store.read_histories(services.db(), new) if new else {}
+    histories = stored.histories(new) if new else {}
     for run in new:
         told[run.id] = run.ended_s, _result(run, histories[run.id].epochs)
     return {run.id: told[run.id][1] for run in ended}

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core import store
 from core.store import Run, RunStatus, Sweep, UnknownSweep
-from pages.parts import longer, services, visitor
+from pages.parts import longer, services, stored, visitor
 from pages.parts.sweep_start import SWEEP, refusal
 from pages.parts.words import STATUS_BADGES, counted, duration, escaped
 
@@ -54,7 +54,7 @@ def show() -> None:
         del st.session_state[_DELETED]
     shown = longer.shown(_SHOWN, _AT_A_TIME)
     # One more tells whether there are more.
-    sweeps = store.read_sweeps(services.db(), visitor.owner(), limit=shown + 1)
+    sweeps = stored.own_sweeps(limit=shown + 1)
     if not sweeps:
         st.caption("None yet. The first one you start appears here.")
     for sweep in sweeps[:shown]:
@@ -95,7 +95,7 @@ def _stop(sweep: Sweep) -> None:
 
 def _resume(sweep: Sweep) -> None:
     try:
-        if store.read_sweep(services.db(), sweep.id).is_active:
+        if stored.sweep(sweep.id).is_active:
             return  # The second half of a double click.
         if refused := refusal():
             st.session_state[_REFUSED] = refused
@@ -113,7 +113,7 @@ def _confirm_deletion(sweep: Sweep) -> None:
         st.query_params.from_dict(visitor.parameters())
         st.rerun()
     show_refusal()
-    runs = store.read_sweep_runs(services.db(), sweep.id)
+    runs = stored.sweep_runs(sweep.id)
     st.write(
         f"“{escaped(sweep.name)}” goes with its {len(runs)} runs, their curves and states. This "
         "cannot be undone."

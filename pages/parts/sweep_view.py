@@ -13,8 +13,8 @@ from core.charts.sweep.maps import heat_figure, parallel_figure
 from core.charts.sweep.results import Reading, SweepResults
 from core.charts.sweep.spread import spread_figure
 from core.charts.sweep.tree import tree_figure
-from core.store import Branch, Ledger, RunStatus
-from pages.parts import chart, run_curves, services, visitor
+from core.store import Branch, Ledger, RunStatus, private
+from pages.parts import chart, run_curves, services, stored, visitor
 from pages.parts.words import duration
 
 _READINGS: dict[str, str] = {"final": "Final value", "best": "Best value"}
@@ -30,17 +30,18 @@ def read(sweep_id: str) -> tuple[SweepResults, Any]:
         UnknownSweep: If there is none of that id.
     """
     seen = signs(sweep_id)
-    sweep = store.read_sweep(services.db(), sweep_id)
-    runs = store.read_sweep_runs(services.db(), sweep_id)
+    sweep = stored.sweep(sweep_id)
+    runs = stored.sweep_runs(sweep_id)
     ids = tuple(run.id for run in runs)
     epochs, events = run_curves.read(ids)
+    events = {run.id: private.events_of(run, events[run.id]) for run in runs}
     branches = store.read_branches(services.db(), sweep_id)
     return SweepResults.of(sweep, branches, runs, epochs, events), seen
 
 
 def signs(sweep_id: str) -> Any:
     """Return what of a sweep can change, at a glance; two that differ mean that there is news."""
-    sweep = store.read_sweep(services.db(), sweep_id)
+    sweep = stored.sweep(sweep_id)
     branches = store.read_branches(services.db(), sweep_id)
     seen = [(branch.id, branch.status, branch.last_epoch) for branch in branches]
     return sweep.status, sweep.stop_requested, seen

@@ -4,12 +4,13 @@ import ipaddress
 import os
 import secrets
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
 
 from core import store
-from core.store import Run, Sweep, owner_of
+from core.store import Run, Sweep, owner_of, private
 from pages.parts import services
 
 MOST_RUNS = 1000
@@ -36,14 +37,28 @@ def owns(run: Run | Sweep) -> bool:
     return secrets.compare_digest(run.owner, owner())
 
 
+def sees(thing: Run | Sweep) -> bool:
+    """Tell whether the visitor may see the scans of a run or a sweep, and what names them."""
+    data_dir = services.settings().data_dir
+    return private.may_see(thing, owner(), data_dir=data_dir, at_home=is_at_home())
+
+
+def shown(runs: Sequence[Run]) -> list[Run]:
+    """Return runs as the visitor may see them: whatever a page shows of a run comes from here."""
+    # A list has a thousand runs on a few sets.
+    alike = {(run.spec.scans, run.owner): run for run in runs}
+    seen = {key: sees(run) for key, run in alike.items()}
+    return [run if seen[run.spec.scans, run.owner] else private.without_scans(run) for run in runs]
+
+
 def own_runs(*, limit: int = MOST_RUNS) -> list[Run]:
     """Return the visitor's newest runs, newest first, however many others have started since."""
-    return store.read_runs(services.db(), owner(), limit=limit)
+    return shown(store.read_runs(services.db(), owner(), limit=limit))
 
 
 def runs_of_others(*, limit: int) -> list[Run]:
     """Return the newest runs of all others, newest first."""
-    return store.read_runs(services.db(), not_of=owner(), limit=limit)
+    return shown(store.read_runs(services.db(), not_of=owner(), limit=limit))
 
 
 def parameters() -> dict[str, str]:

@@ -13,7 +13,7 @@ from core.charts.compare.link import Comparison
 from core.charts.compare.panels import panel_per_line_figure, panel_per_metric_figure
 from core.charts.history import History
 from core.charts.live import CONFIG
-from core.store import Run
+from core.store import Run, private
 from pages.parts import (
     chart,
     compare_advice,
@@ -46,7 +46,7 @@ def read_histories(runs: list[Run]) -> list[History]:
     past = read_past(runs, attempts, store.newest(services.db(), *ids))
     leave_out([run.name for run in runs if not past[run.id].epochs], "no finished epoch yet")
     return [
-        History(run, past[run.id].epochs, past[run.id].events)
+        History(run, past[run.id].epochs, private.events_of(run, past[run.id].events))
         for run in runs
         if past[run.id].epochs
     ]

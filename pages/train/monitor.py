@@ -18,6 +18,7 @@ from pages.parts import (
     run_family,
     scan_sheet,
     services,
+    stored,
     verdict_table,
     visitor,
 )
@@ -40,7 +41,7 @@ def find_run() -> tuple[Signs, Run]:
             st.stop()
         run_id = st.query_params["run"] = own[0].id
     try:
-        return store.read_signs(services.db(), run_id), store.read_run(services.db(), run_id)
+        return store.read_signs(services.db(), run_id), stored.run(run_id)
     except UnknownRun as error:
         st.title("Monitor")
         st.error(escaped(str(error)), icon=":material/search_off:")
@@ -50,16 +51,16 @@ def find_run() -> tuple[Signs, Run]:
 
 def show_events() -> None:
     """Show what the callbacks did so far, and why."""
-    history = store.read_history(services.db(), run.id)
+    history = stored.history(run)
     run_details.show_events(history.events)
     verdict_table.show(run, history.epochs, history.events)
 
 
 seen, run = find_run()
 once.arrived(launch.RUNS, run.id)
-history, shared = store.read_history(services.db(), run.id), store.read_shared(services.db(), run)
+history, shared = stored.history(run), store.read_shared(services.db(), run)
 epochs, events = history.epochs, history.events
-family = store.read_family(services.db(), run.id)
+family = stored.family(run.id)
 run_controls.show_head(run)
 if run.error:
     st.error(escaped(run.error), icon=":material/error:")

@@ -38,7 +38,7 @@ def test_a_fork_is_followed_with_its_parents_past(db):
     child = store.create_fork(db, parent, spec, after_epoch=1, owner=OWNER)
     store.start_run(db, child)
     store.append(db, child, new_epochs=[an_epoch(2)])
-    feed = Feed(child, dark=False)
+    feed = Feed(child, viewer=OWNER, dark=False)
     news = feed.news()
     assert curves(news)["validation, shared"] == [1, 2]
     assert curves(news)["validation"] == [2, 3]
@@ -47,7 +47,7 @@ def test_a_fork_is_followed_with_its_parents_past(db):
 
 def test_epochs_that_are_done_again_are_drawn_once(db):
     run_id = a_run(db, 3)
-    feed = Feed(run_id, dark=False)
+    feed = Feed(run_id, viewer=OWNER, dark=False)
     assert curves(feed.news())["validation"] == [1, 2, 3]
     # Its worker died before the state of the third was written: it is done again.
     store.requeue_run(db, run_id)
