@@ -11,7 +11,7 @@ import streamlit as st
 
 from core import store
 from core.store import Run, Sweep, owner_of, private
-from pages.parts import services
+from pages.parts import copy_button, services
 
 MOST_RUNS = 1000
 """The most runs that a list offers: a page reads them all in a moment."""
@@ -64,6 +64,22 @@ def runs_of_others(*, limit: int) -> list[Run]:
 def parameters() -> dict[str, str]:
     """Return the query parameters that a link of the visitor's own needs besides its page's."""
     return {} if is_at_home() else {_TOKEN: st.session_state[_TOKEN]}
+
+
+def show_key() -> None:
+    """Say that the address is the visitor's key, and offer a link without it, where it is one."""
+    if is_at_home():
+        return
+    st.caption(
+        ":material/key: The address of this page is your key to all that you start and bring here: "
+        "keep it, and do not pass it on."
+    )
+    copy_button.show_address(
+        "Copy link to share",
+        without=_TOKEN,
+        label="Copy a link to this page, without your key",
+        key="link-to-share",
+    )
 
 
 def is_at_home() -> bool:
