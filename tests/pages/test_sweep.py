@@ -370,3 +370,20 @@ def test_the_export_holds_every_curve_and_the_ledger(db):
     assert told["runs"][0]["epochs"][2]["logs"]["val_accuracy"] == "NaN"
     assert told["runs"][-1]["values"] == {FACTOR: 0.5, PATIENCE: 3}
     assert told["ledger"]["epochs_reported"] == 48
+
+
+def test_the_table_of_runs_leads_to_each_monitor_and_holds_no_key(opened, app, mine):
+    sweep = mine(seeds=(0, 1), epochs=4)
+    opened(sweep=sweep.id)
+    table = next(each.value for each in app.dataframe if "status" in each.value)
+    assert app.session_state["owner"] not in table.to_csv()
+    assert "monitor" not in table
+    (link,) = [one for one in app.get("page_link") if "open its monitor" in one.proto.label]
+    assert link.proto.disabled
+    app.session_state[f"sweep-runs-{sweep.id}"] = {"selection": {"rows": [3]}}
+    app.run()
+    assert not app.exception
+    (link,) = [one for one in app.get("page_link") if "Open the monitor" in one.proto.label]
+    row = table.iloc[3]
+    assert link.proto.label.endswith(f"{escaped(row['setting'])}, seed {row['seed']}")
+    assert not link.proto.disabled
