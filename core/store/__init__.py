@@ -53,6 +53,7 @@ from core.store.progress import (
     read_last_batch,
     read_signs,
 )
+from core.store.queue import Amount, before_sweep, queue_places, read_before, read_paces, waiting
 from core.store.recorded import recorded_curves
 from core.store.records import (
     ACTIVE,
@@ -114,6 +115,7 @@ from core.store.sweeps import (
 __all__ = [
     "ACTIVE",
     "MOST_RECOVERIES",
+    "Amount",
     "Batch",
     "Branch",
     "BranchEpoch",
@@ -141,6 +143,7 @@ __all__ = [
     "UnknownSweep",
     "add_note",
     "append",
+    "before_sweep",
     "branch_goes_on",
     "branch_is_held",
     "branches_at_work",
@@ -172,7 +175,9 @@ __all__ = [
     "newest",
     "others_wait",
     "owner_of",
+    "queue_places",
     "queue_position",
+    "read_before",
     "read_branches",
     "read_console",
     "read_curves",
@@ -186,6 +191,7 @@ __all__ = [
     "read_last_batch",
     "read_ledger",
     "read_orders",
+    "read_paces",
     "read_run",
     "read_run_ids",
     "read_runs",
@@ -213,6 +219,7 @@ __all__ = [
     "touch_sweeps",
     "update_branch_runs",
     "update_run",
+    "waiting",
     "waiting_and_at_work",
     "withdraw_pause",
     "write_branch_epoch",

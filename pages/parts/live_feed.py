@@ -14,7 +14,7 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from core import store
-from core.store import Epoch, Run, Signs, UnknownRun, private
+from core.store import Epoch, Run, RunStatus, Signs, UnknownRun, private
 from pages.parts import services
 from pages.parts.progress import line, progress_of
 
@@ -22,6 +22,7 @@ LINES_WHILE_ACTIVE, LINES_AFTERWARDS = 40, 1000
 # Looks, and still more what the browser paints, take time from the training beside them.
 _LOOK_EVERY_S = 0.25
 _PROGRESS_EVERY_S = 1.0
+_PLACE_EVERY_S = 5.0
 _PATH = "live"
 
 
@@ -74,6 +75,8 @@ class Feed:
             UnknownRun: If the run was deleted.
         """
         now, before = store.read_signs(services.db(), self._run_id), self._told
+        if now == before and now.status is RunStatus.QUEUED:
+            return self._place()
         if now == before or self._too_soon(now):
             return {}
         self._told = now
@@ -82,6 +85,14 @@ class Feed:
         if before is None or now.line != before.line:
             news["lines"] = console_of(now, self._run_id)
         return news | self._progress(now, before)
+
+    def _place(self) -> dict[str, Any]:
+        """Return what is new of a run that waits: others that end are no sign of its own."""
+        if time.monotonic() - self._progress_told_s < _PLACE_EVERY_S:
+            return {}
+        self._progress_told_s = time.monotonic()
+        progress = progress_of(self._read_run(), [])
+        return {"share": progress.share, "text": progress.text}
 
     def _too_soon(self, now: Signs) -> bool:
         """Tell whether nothing but a batch is new, and the last one was just told."""

@@ -11,6 +11,11 @@ from pages.parts.compare_choice import COMPARE
 from pages.parts.launch import MONITOR
 from pages.parts.words import escaped
 
+_WITHOUT_WORKER = (
+    ("learn/playground", "Playground: a training, simulated", "science"),
+    ("plateaus/replay", "Replay: the rules over a recorded curve", "replay"),
+)
+
 
 def show_links(run: Run, history: History) -> None:
     """Show where a run that has ended leads to."""
@@ -32,6 +37,17 @@ def show_links(run: Run, history: History) -> None:
     file = services.settings().run_dir(run.id) / FINAL_MODEL
     if run.status is not RunStatus.DIVERGED and file.is_file():
         show_reading(f"{run.id}-final")
+
+
+def show_meanwhile(run: Run) -> None:
+    """Show what can be done while a run waits for a worker."""
+    if run.status is not RunStatus.QUEUED:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption("Meanwhile, what needs no worker:", width="content")
+        for page, label, icon in _WITHOUT_WORKER:
+            link = {"icon": f":material/{icon}:", "query_params": visitor.parameters()}
+            st.page_link(f"pages/{page}.py", label=label, **link)
 
 
 def show_reading(model: str) -> None:

@@ -69,6 +69,7 @@ if not run.is_active:
     st.text(summarise(run, epochs, events))
 next_steps.show_turns(run, history)
 live.show(run, epochs, events, seen, shared_with=shared.run_name)
+next_steps.show_meanwhile(run)
 next_steps.show_links(run, history)
 go_on.show(run, epochs)
 # Only the open tab is drawn: the others would take time from the training.

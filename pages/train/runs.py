@@ -95,7 +95,7 @@ else:
     order = "Yours before those of others, newest first." if own and others else "Newest first."
     st.caption(f"{count:,} runs, {active:,} of them queued or running. {order}")
     compare_choice.show_ticked(runs)
-    results = run_list.results_of(runs)
+    results = run_list.results_of(runs) | run_list.places_of(runs)
     asked = [show(run, results.get(run.id, "")) for run in runs]
     label = f"Show more of the {count:,} runs"
     longer.offer(_SHOWN, _AT_ONCE, label=label, more=count > len(runs))

@@ -5,6 +5,7 @@ import json
 from core import store
 from core.specs import presets
 from core.store import Epoch, RunStatus, SavedState
+from pages.parts import live_feed
 from pages.parts.live_feed import Feed, state_of
 
 OWNER = store.owner_of("somebody")
@@ -67,3 +68,12 @@ def test_the_page_is_drawn_anew_when_something_is_asked_for(db):
     store.request_pause(db, run_id, owner=OWNER)
     states.append(state_of(store.read_signs(db, run_id)))
     assert states == ["running 0", "running 1", "running pausing 1"]
+
+
+def test_who_waits_is_told_when_others_before_them_end(db, monkeypatch):
+    monkeypatch.setattr(live_feed, "_PLACE_EVERY_S", 0.0)
+    first, second = (store.create_run(db, presets.quick_demo(), owner=OWNER) for _ in range(2))
+    feed = Feed(second, viewer=OWNER, dark=False)
+    assert feed.news()["text"] == "1 run before this one."
+    store.end_run(db, first, RunStatus.STOPPED)
+    assert feed.news() == {"share": 0.0, "text": "Next in the queue."}

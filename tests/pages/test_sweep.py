@@ -12,7 +12,7 @@ from core.store import BranchEpoch, RunStatus
 from pages.parts import services
 from pages.parts.words import escaped
 from tests.compared_runs import store_run
-from tests.pages.test_visits import button, texts
+from tests.pages.test_visits import a_run, button, texts
 from tests.swept import store_sweep, sweep_spec
 
 SWEEP = "pages/plateaus/sweep.py"
@@ -387,3 +387,11 @@ def test_the_table_of_runs_leads_to_each_monitor_and_holds_no_key(opened, app, m
     row = table.iloc[3]
     assert link.proto.label.endswith(f"{escaped(row['setting'])}, seed {row['seed']}")
     assert not link.proto.disabled
+
+
+def test_a_sweep_that_waits_says_what_is_before_it(opened, mine, db):
+    a_run(db)
+    sweep = mine(seeds=(0,), epochs=4, most_epochs=0)
+    opened(sweep=sweep.id)
+    (bar,) = opened(sweep=sweep.id).get("progress")
+    assert bar.proto.text.endswith("0 branches at work · 1 waiting · before it 1 run")

@@ -268,3 +268,31 @@ def test_the_list_of_runs_is_drawn_anew_when_one_takes_a_turn(db):
     store.delete_run(db, run_id, owner=store.owner_of("somebody"))
     seen.append(run_list.signs([run_id]))
     assert len({str(each) for each in seen}) == 4
+
+
+def test_the_sidebar_says_how_many_wait(app, db):
+    app.run()
+    assert "The engine is ready" in texts(app.sidebar.caption)
+    for _ in range(3):
+        a_run(db)
+    app.run()
+    assert "The engine is at work. In the queue: 3 runs." in texts(app.sidebar.caption)
+
+
+def test_who_waits_is_led_to_what_needs_no_worker(app, db):
+    for status in (RunStatus.QUEUED, RunStatus.RUNNING):
+        app.run()
+        app.query_params["run"] = a_run(db, status=status)
+        app.switch_page(MONITOR).run()
+        pages = {link.proto.page for link in app.get("page_link")}
+        assert ({"playground", "replay"} <= pages) == (status is RunStatus.QUEUED)
+
+
+def test_the_list_says_the_place_of_each_run_that_waits(app, db):
+    for _ in range(3):
+        a_run(db)
+    app.run().switch_page(RUNS).run()
+    ends = [
+        caption.value.rpartition("\n")[2] for caption in app.caption if "seed 0" in caption.value
+    ]
+    assert ends == ["2 runs before it", "1 run before it", "next"]
