@@ -29,8 +29,10 @@ def show_head(run: Run) -> None:
                 icon=":material/account_tree:",
                 query_params={"sweep": run.sweep_id, **visitor.parameters()},
             )
-        elif visitor.owns(run) and run.is_active:
-            _show_live(run)
+        elif visitor.may_end(run) and run.is_active:
+            _show_stop(run)
+            if visitor.owns(run):
+                _show_live(run)
         elif visitor.owns(run) and run.status in (*_WENT_WRONG, RunStatus.PAUSED):
             paused = run.status is RunStatus.PAUSED
             st.button(
@@ -65,7 +67,7 @@ def resume(run: Run, after_epoch: int | None = None, epochs: int | None = None) 
     _try(go_on)
 
 
-def _show_live(run: Run) -> None:
+def _show_stop(run: Run) -> None:
     st.button(
         "Stopping …" if run.stop_requested else "Stop",
         icon=":material/stop:",
@@ -73,6 +75,9 @@ def _show_live(run: Run) -> None:
         args=(store.request_stop, run),
         disabled=run.stop_requested,
     )
+
+
+def _show_live(run: Run) -> None:
     pausing = run.pause_requested
     st.button(
         "Do not pause" if pausing else "Pause",
@@ -131,7 +136,8 @@ def _waiting(intervention: Intervention) -> str:
 
 
 def _order(ask: Callable[..., None], run: Run, *values: float) -> None:
-    _try(lambda: ask(services.db(), run.id, *values, owner=visitor.owner()))
+    owner = visitor.in_whose_name(run)
+    _try(lambda: ask(services.db(), run.id, *values, owner=owner))
 
 
 def _try(act: Callable[[], None]) -> None:

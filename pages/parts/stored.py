@@ -35,9 +35,10 @@ def sweep(sweep_id: str) -> Sweep:
     return _shown(store.read_sweep(services.db(), sweep_id))
 
 
-def own_sweeps(*, limit: int) -> list[Sweep]:
-    """Return the visitor's newest sweeps, newest first."""
-    return [_shown(each) for each in store.read_sweeps(services.db(), visitor.owner(), limit=limit)]
+def sweeps(*, limit: int) -> list[Sweep]:
+    """Return the visitor's newest sweeps, or everybody's to the operator, newest first."""
+    whose = None if visitor.is_operator() else visitor.owner()
+    return [_shown(each) for each in store.read_sweeps(services.db(), whose, limit=limit)]
 
 
 def sweep_runs(sweep_id: str) -> list[Run]:

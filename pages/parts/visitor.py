@@ -51,6 +51,22 @@ def shown(runs: Sequence[Run]) -> list[Run]:
     return [run if seen[run.spec.scans, run.owner] else private.without_scans(run) for run in runs]
 
 
+def is_operator() -> bool:
+    """Tell whether the visitor may stop and delete what others started."""
+    wanted = services.settings().plateau_operator_token.get_secret_value().encode()
+    return bool(wanted) and secrets.compare_digest(st.session_state[_TOKEN].encode(), wanted)
+
+
+def may_end(thing: Run | Sweep) -> bool:
+    """Tell whether the visitor may stop and delete a run or a sweep."""
+    return owns(thing) or is_operator()
+
+
+def in_whose_name(thing: Run | Sweep) -> str:
+    """Return as whom the store is asked to stop or delete it: its owner, if by the operator."""
+    return thing.owner if is_operator() else owner()
+
+
 def own_runs(*, limit: int = MOST_RUNS) -> list[Run]:
     """Return the visitor's newest runs, newest first, however many others have started since."""
     return shown(store.read_runs(services.db(), owner(), limit=limit))

@@ -18,7 +18,7 @@ _AT_ONCE = 100
 def delete(run: Run) -> None:
     """Delete a run with its files, unless others were forked from it."""
     try:
-        unused = store.delete_run(services.db(), run.id, owner=visitor.owner())
+        unused = store.delete_run(services.db(), run.id, owner=visitor.in_whose_name(run))
     except UnknownRun:
         unused = []  # Another tab was faster.
     except (ValueError, PermissionError) as refusal:
@@ -32,7 +32,7 @@ def delete(run: Run) -> None:
 def stop(run: Run) -> None:
     """Stop a run, unless it is gone."""
     with contextlib.suppress(UnknownRun):
-        store.request_stop(services.db(), run.id, owner=visitor.owner())
+        store.request_stop(services.db(), run.id, owner=visitor.in_whose_name(run))
 
 
 # Dismissed, it leaves the page following its runs again.
@@ -49,7 +49,7 @@ def confirm_deletion(run: Run) -> None:
 
 
 def show(run: Run, result: str) -> bool:
-    """Show one run: its name, where it stands, its result, and what its owner can do.
+    """Show one run: its name, where it stands, its result, and how it is stopped or deleted.
 
     Returns:
         Whether the dialog was opened.
@@ -66,7 +66,7 @@ def show(run: Run, result: str) -> bool:
         forked = "" if run.forked_at is None else f" · forked after epoch {run.forked_at + 1}"
         trained = f"{run.spec.training.model} · seed {run.spec.training.seed}"
         st.caption(f"{trained} · {when(run)}{forked}  \n{result}")
-        if visitor.owns(run) and run.is_active:
+        if visitor.may_end(run) and run.is_active:
             st.button(
                 "Stop",
                 icon=":material/stop:",
@@ -75,7 +75,7 @@ def show(run: Run, result: str) -> bool:
                 args=(run,),
                 disabled=run.stop_requested,
             )
-        elif visitor.owns(run) and st.button(
+        elif visitor.may_end(run) and st.button(
             "Delete", icon=":material/delete:", key=f"delete-{run.id}"
         ):
             confirm_deletion(run)

@@ -395,3 +395,13 @@ def test_a_sweep_that_waits_says_what_is_before_it(opened, mine, db):
     opened(sweep=sweep.id)
     (bar,) = opened(sweep=sweep.id).get("progress")
     assert bar.proto.text.endswith("0 branches at work · 1 waiting · before it 1 run")
+
+
+def test_the_operator_stops_a_sweep_that_another_started(app, db, monkeypatch):
+    monkeypatch.setenv("PLATEAU_OPERATOR_TOKEN", "the-operators-own-token")
+    sweep = store_sweep(db, sweep_spec(seeds=(0,), epochs=4), owner="ann", most_epochs=0)
+    app.query_params["owner"] = "the-operators-own-token"
+    app.run().switch_page(SWEEP).run()
+    app.button(key=f"sweep-stop-{sweep.id}").click().run()
+    assert not app.exception
+    assert store.read_sweep(db, sweep.id).stop_requested

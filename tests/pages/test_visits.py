@@ -296,3 +296,34 @@ def test_the_list_says_the_place_of_each_run_that_waits(app, db):
         caption.value.rpartition("\n")[2] for caption in app.caption if "seed 0" in caption.value
     ]
     assert ends == ["2 runs before it", "1 run before it", "next"]
+
+
+OPERATOR = "the-operators-own-token"
+
+
+def test_the_operator_stops_and_deletes_what_others_started(app, db, monkeypatch):
+    monkeypatch.setenv("PLATEAU_HOSTED", "true")
+    monkeypatch.setenv("PLATEAU_OPERATOR_TOKEN", OPERATOR)
+    running, ended = a_run(db, status=RunStatus.RUNNING), a_run(db, status=RunStatus.FINISHED)
+    app.query_params["owner"] = OPERATOR
+    app.run()
+    app.query_params["run"] = running
+    app.switch_page(MONITOR).run()
+    assert not {"Pause", "Continue"} & {button.label for button in app.button}
+    button(app, "Stop").click().run()
+    assert store.stop_requested(db, running)
+    app.switch_page(RUNS).run()
+    assert not app.exception
+    app.button(key=f"delete-{ended}").click().run()
+    next(one for one in app.button if one.label == "Delete" and not one.key).click().run()
+    assert [run.id for run in store.read_runs(db)] == [running]
+
+
+@pytest.mark.parametrize("token", ["", "another-visitors-token"])
+def test_nobody_else_is_the_operator(app, db, monkeypatch, token):
+    monkeypatch.setenv("PLATEAU_HOSTED", "true")
+    monkeypatch.setenv("PLATEAU_OPERATOR_TOKEN", OPERATOR if token else "")
+    a_run(db, status=RunStatus.RUNNING)
+    app.query_params["owner"] = token
+    app.run().switch_page(RUNS).run()
+    assert "Stop" not in {button.label for button in app.button}
