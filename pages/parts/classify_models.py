@@ -20,7 +20,7 @@ from pages.parts.words import escaped, told_apart
 
 _WITH_MODEL = (RunStatus.FINISHED, RunStatus.STOPPED, RunStatus.DIVERGED)
 _MOST_OFFERED = 200
-_MODEL, _VOTE = "classify-model", "classify-vote"
+_MODEL, _VOTE, _LAST = "classify-model", "classify-vote", "classify-last"
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def choose() -> list[Offered]:
     offered = {model.key: model for model in _offered()}
     if not offered:
         return []
-    linked = st.query_params.get("model", "")
+    linked = _wanted()
     before = st.session_state.get(_MODEL)
     if before not in offered:
         before = linked if linked in offered else next(iter(offered))
@@ -108,13 +108,19 @@ def choose() -> list[Offered]:
         key=_VOTE,
         help="The mean of the models' probabilities; how far they disagree is shown.",
     )
+    st.session_state[_LAST] = key
     st.query_params.from_dict({"model": key, **visitor.parameters()})
     return [chosen, *(others if voting else [])]
 
 
+def _wanted() -> str:
+    """Return the model of the link, else the last one: a widget forgets while it is not shown."""
+    return st.query_params.get("model") or st.session_state.get(_LAST, "")
+
+
 def _offered() -> list[Offered]:
     runs = [run for run in visitor.own_runs(limit=_MOST_OFFERED) if run.status in _WITH_MODEL]
-    linked = st.query_params.get("model", "").rsplit("-", 1)[0]
+    linked = _wanted().rsplit("-", 1)[0]
     if linked and all(run.id != linked for run in runs):
         runs += [run for run in _with_its_seeds(linked) if run.status in _WITH_MODEL]
     past = stored.histories(runs)

@@ -26,11 +26,17 @@ from pages.parts.words import escaped
 
 # Each look costs the browser some 65 ms, on the machine that trains.
 _EVENTS_EVERY = "3s"
+_WATCHED = "monitor-watched"
 
 
 def find_run() -> tuple[Signs, Run]:
-    """Return the run in the link, or else the newest one of the visitor's; first its signs."""
+    """Return the run in the link, else the one last watched, else the visitor's newest.
+
+    First its signs.
+    """
     run_id = st.query_params.get("run")
+    if run_id is None and stored.runs([st.session_state.get(_WATCHED, "")]):
+        run_id = st.query_params["run"] = st.session_state[_WATCHED]
     if run_id is None:
         own = visitor.own_runs(limit=1)
         if not own:
@@ -57,6 +63,7 @@ def show_events() -> None:
 
 
 seen, run = find_run()
+st.session_state[_WATCHED] = run.id
 once.arrived(launch.RUNS, run.id)
 history, shared = stored.history(run), store.read_shared(services.db(), run)
 epochs, events = history.epochs, history.events

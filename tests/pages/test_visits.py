@@ -327,3 +327,26 @@ def test_nobody_else_is_the_operator(app, db, monkeypatch, token):
     app.query_params["owner"] = token
     app.run().switch_page(RUNS).run()
     assert "Stop" not in {button.label for button in app.button}
+
+
+def test_who_comes_back_to_the_monitor_finds_the_run_they_watched(app, db):
+    app.run()
+    watched = a_run(db)
+    newest = a_run(db, owner=app.session_state["owner"])
+    app.query_params["run"] = watched
+    app.switch_page(MONITOR).run()
+    assert come_back(app) == watched
+    store.end_run(db, watched, RunStatus.STOPPED)
+    store.delete_run(db, watched, owner=store.owner_of("somebody"))
+    assert come_back(app) == newest
+
+
+def come_back(app):
+    """Return the run that the monitor shows who comes to it by the sidebar."""
+    app.query_params.clear()
+    app.switch_page(OVERVIEW).run()
+    app.query_params.clear()
+    app.switch_page(MONITOR).run()
+    assert not app.exception
+    shown = app.query_params["run"]
+    return shown if isinstance(shown, str) else shown[0]
