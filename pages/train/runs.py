@@ -13,6 +13,10 @@ from pages.parts.words import STATUS_BADGES, escaped, when
 _DELETED, _REFUSED, _SHOWN = "runs-deleted", "runs-not-deleted", "runs-shown"
 # Each has widgets of its own: many at once would make the page slow.
 _AT_ONCE = 100
+_WHERE_RUNS_START = (
+    ("learn/overview", "Overview", "explore"),
+    ("train/configure", "Configure", "tune"),
+)
 
 
 def delete(run: Run) -> None:
@@ -90,6 +94,9 @@ others = visitor.runs_of_others(limit=most - len(own))
 runs = [*own, *others]
 if not runs:
     st.info("No runs yet. Start the quick demo on the overview, or configure one.")
+    for page, label, icon in _WHERE_RUNS_START:
+        link = {"icon": f":material/{icon}:", "query_params": visitor.parameters()}
+        st.page_link(f"pages/{page}.py", label=label, **link)
 else:
     count, active = store.count_runs(services.db()), store.count_active(services.db())
     order = "Yours before those of others, newest first." if own and others else "Newest first."

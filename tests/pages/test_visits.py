@@ -115,6 +115,26 @@ def test_a_preset_refills_the_form(app):
     assert number(app, "epochs").value == 20
 
 
+def test_the_preset_that_the_form_stands_at_is_marked_and_one_press_brings_it_back(app):
+    app.run().switch_page(CONFIGURE).run()
+    for name in ("Quick demo", "Tutorial"):
+        app.button_group[0].set_value(name).run()
+        assert app.button_group[0].value == name
+        before = number(app, "epochs").value
+        number(app, "epochs").set_value(before + 1).run()
+        assert app.button_group[0].value is None
+        app.button_group[0].set_value(name).run()
+        assert number(app, "epochs").value == before
+        app.button_group[0].set_value(None).run()
+        assert app.button_group[0].value == name
+
+
+def test_an_empty_list_leads_to_where_runs_start(app):
+    app.run().switch_page(RUNS).run()
+    pages = {link.proto.page for link in app.get("page_link")}
+    assert pages == {"overview", "configure"}
+
+
 def test_another_visitor_sees_a_run_but_cannot_stop_or_delete_it(app, db, monkeypatch):
     monkeypatch.setenv("PLATEAU_HOSTED", "true")
     running, ended = a_run(db, status=RunStatus.RUNNING), a_run(db, status=RunStatus.FINISHED)
