@@ -55,6 +55,7 @@ def main() -> None:
     launch.follow(page.url_path)
     with st.sidebar:
         engine_state.show()
+        visitor.show_key()
     st.caption(
         ":material/info: Research and education only. Not a medical device. "
         "Do not upload identifiable scans."

@@ -1,9 +1,24 @@
 """Where things are and what is allowed, from the environment."""
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import NonNegativeInt, PositiveInt
+from pydantic import AfterValidator, NonNegativeInt, PositiveInt, SecretStr
 from pydantic_settings import BaseSettings
+
+_SHORTEST = 16
+
+
+def _not_guessed(token: SecretStr) -> SecretStr:
+    if 0 < len(token) < _SHORTEST:
+        raise ValueError(
+            f"`PLATEAU_OPERATOR_TOKEN` must have {_SHORTEST} characters or more, got {len(token)}. "
+            "Take what `python -c 'import secrets; print(secrets.token_urlsafe())'` prints."
+        )
+    return token
+
+
+OperatorToken = Annotated[SecretStr, AfterValidator(_not_guessed)]
 
 
 class Settings(BaseSettings):
@@ -24,6 +39,8 @@ class Settings(BaseSettings):
             and no program is started on a visitor's behalf.
         plateau_public_sets: True where visitors of a hosted installation may download
             the public data sets; at home everybody may.
+        plateau_operator_token: Who opens the app with it as their `owner` may stop and delete
+            everybody's runs and sweeps; at least 16 characters, or empty for nobody.
         plateau_max_active_runs: Runs queued or running at once, over all visitors.
         plateau_max_active_runs_each: The same for one visitor.
     """
@@ -37,6 +54,7 @@ class Settings(BaseSettings):
     plateau_worker_threads: NonNegativeInt = 0
     plateau_hosted: bool = False
     plateau_public_sets: bool = False
+    plateau_operator_token: OperatorToken = SecretStr("")
     plateau_max_active_runs: PositiveInt = 30
     plateau_max_active_runs_each: PositiveInt = 3
 

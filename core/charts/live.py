@@ -31,6 +31,7 @@ from core.charts.history import History
 from core.charts.marks import event_traces, nan_traces, reduction_labels, reduction_lines
 from core.charts.palette import Palette, palette
 from core.charts.pointer import pointer_traces
+from core.data import owned
 from core.specs.data import FolderScans, ScansSpec
 from core.store.records import Epoch, Event, Run
 
@@ -94,6 +95,8 @@ def run_figure(
 
 def evidence(scans: ScansSpec, *, seeds: str = "1 seed") -> str:
     """Return what a trained run rests on: how, which scans, how many seeds; plain text."""
+    if owned.is_stand_in(scans):
+        return f"trained · a private set of scans · {seeds}"
     if isinstance(scans, FolderScans):
         name = scans.folder
         short = name if len(name) <= _LONGEST_FOLDER else f"{name[: _LONGEST_FOLDER - 1]}…"

@@ -142,7 +142,7 @@ def listing_of(name: str, data_dir: Path) -> Listing:
     Raises:
         ScansError: If the name leads elsewhere, or the folder cannot be listed.
     """
-    if name == ".." or "\\" in name or Path(name).name != name:
+    if not is_name(name):
         raise ScansError(
             f"`folder` must be the name of a folder in the data directory, got {name!r}: "
             "move the scans there and give the name alone.",
@@ -154,6 +154,11 @@ def listing_of(name: str, data_dir: Path) -> Listing:
             f"The folder {name!r} of the data directory cannot be listed ({error.strerror}): "
             "choose one that is there and that this program may read.",
         ) from error
+
+
+def is_name(name: str) -> bool:
+    """Tell whether a person named a folder of the data directory, and nothing elsewhere."""
+    return name != ".." and "\\" not in name and Path(name).name == name
 
 
 def _summary(folder: Path, listing: Listing) -> FolderSummary:

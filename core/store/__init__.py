@@ -53,6 +53,7 @@ from core.store.progress import (
     read_last_batch,
     read_signs,
 )
+from core.store.queue import Amount, before_sweep, queue_places, read_before, read_paces, waiting
 from core.store.recorded import recorded_curves
 from core.store.records import (
     ACTIVE,
@@ -116,6 +117,7 @@ __all__ = [
     "MOST_RECOVERIES",
     "PROGRAM_STOPPED",
     "WORKERS_DIED",
+    "Amount",
     "Batch",
     "Branch",
     "BranchEpoch",
@@ -143,6 +145,7 @@ __all__ = [
     "UnknownSweep",
     "add_note",
     "append",
+    "before_sweep",
     "branch_goes_on",
     "branch_is_held",
     "branches_at_work",
@@ -174,7 +177,9 @@ __all__ = [
     "newest",
     "others_wait",
     "owner_of",
+    "queue_places",
     "queue_position",
+    "read_before",
     "read_branches",
     "read_console",
     "read_curves",
@@ -188,6 +193,7 @@ __all__ = [
     "read_last_batch",
     "read_ledger",
     "read_orders",
+    "read_paces",
     "read_run",
     "read_run_ids",
     "read_runs",
@@ -214,6 +220,7 @@ __all__ = [
     "touch_sweeps",
     "update_branch_runs",
     "update_run",
+    "waiting",
     "waiting_and_at_work",
     "withdraw_pause",
     "write_branch_epoch",

@@ -15,6 +15,7 @@ from pathlib import Path
 import keras
 
 from core import data, store
+from core.data import owned
 from core.data.scan_set import ScanSet
 from core.settings import Settings
 from core.specs.lineage import trunk_digest
@@ -92,7 +93,9 @@ class _Bench:
         self._settings = settings
         self._files = StateFiles(settings.states_url)
         self._sweep_id = sweep_id
-        self._spec: SweepSpec = store.read_sweep(db, sweep_id).spec
+        sweep = store.read_sweep(db, sweep_id)
+        self._spec: SweepSpec = sweep.spec
+        self._owner = sweep.owner
         self._scans: ScanSet | None = None
         self._model: keras.Model | None = None
         self._exact: bool | None = None
@@ -209,6 +212,7 @@ class _Bench:
         def show(phase: str, share: float) -> None:
             store.update_branch_runs(self.db, journal.branch, phase=phase, phase_share=share)
 
+        owned.require_own(spec.scans, self._owner, data_dir=self._settings.data_dir)
         scans = data.load(
             spec.scans,
             data_dir=self._settings.data_dir,

@@ -14,6 +14,7 @@ from pathlib import Path
 import keras
 
 from core import data, store
+from core.data import owned
 from core.data.scan_set import ScanSet
 from core.settings import Settings
 from core.specs.lineage import trunk_digest
@@ -130,6 +131,7 @@ def _load(work: _Work, settings: Settings) -> ScanSet:
     def show(phase: str, share: float) -> None:
         work.update(phase=phase, phase_share=share)
 
+    owned.require_own(work.spec.scans, work.run.owner, data_dir=settings.data_dir)
     scans = data.load(
         work.spec.scans,
         data_dir=settings.data_dir,

@@ -86,8 +86,8 @@ def _show_upload() -> None:
     st.caption(
         "One folder a class, or Training and Testing with one folder a class each; PNG, JPEG, BMP, "
         "GIF or TIFF, at most 20,000 files in a zip of 20 MB. Beside them `patients.csv`, with the "
-        "columns `file` and `patient`, lets you split by patient. Only you see it. Do not upload "
-        "identifiable scans."
+        "columns `file` and `patient`, lets you split by patient. Only you see it; of a run on it "
+        "others see curves, scores and the names of its classes. Do not upload identifiable scans."
     )
     if services.settings().plateau_hosted:
         st.caption(f"At most {_MOST_EACH} sets each; they are deleted after a day.")

@@ -11,6 +11,7 @@ from core.engine import jobs
 from core.engine.answers import Answer
 from core.engine.engine import EngineState
 from core.evaluation.answered import Answered
+from core.store import Run, private
 from pages.parts import services
 from pages.parts.classify_models import Offered
 from pages.parts.scan_source import Shown
@@ -30,13 +31,15 @@ def ask(models: Sequence[Offered], scans: Sequence[Shown]) -> list[Answered] | N
     key = ("classify", *(model.key for model in models), *(scan.key for scan in scans))
     images = [_stack(model, scans) for model in models]
     alone = len(scans) == 1
-    return _result(key, jobs.CLASSIFY, [model.asked for model in models], images, alone)
+    asked = [model.asked for model in models]
+    return _result(key, models[0].run, jobs.CLASSIFY, asked, images, alone)
 
 
 def cover(model: Offered, scan: Shown, label: int) -> NDArray[np.float32] | None:
     """Return the occlusion map of a scan, or None while that is on its way."""
     image = scan.fitted(model.run.spec.scans.image_size)
-    return _result(("cover", model.key, scan.key, label), jobs.COVER, model.asked, image, label)
+    key = ("cover", model.key, scan.key, label)
+    return _result(key, model.run, jobs.COVER, model.asked, image, label)
 
 
 def _stack(model: Offered, scans: Sequence[Shown]) -> NDArray[np.uint8]:
@@ -45,7 +48,7 @@ def _stack(model: Offered, scans: Sequence[Shown]) -> NDArray[np.uint8]:
     return np.stack(stacked) if stacked else np.zeros((0, size, size), np.uint8)
 
 
-def _result(key: tuple[Any, ...], job: str, *arguments: Any) -> Any:
+def _result(key: tuple[Any, ...], run: Run, job: str, *arguments: Any) -> Any:
     kept: dict[tuple[Any, ...], Answer] = st.session_state.setdefault(_ANSWERS, {})
     if key not in kept:
         kept[key] = services.engine().ask(job, *arguments, timeout_s=600.0)
@@ -57,7 +60,7 @@ def _result(key: tuple[Any, ...], job: str, *arguments: Any) -> Any:
         return None
     if answer.error:
         del kept[key]
-        st.error(escaped(answer.error), icon=":material/error:")
+        st.error(escaped(private.told(run, answer.error)), icon=":material/error:")
         return None
     return answer.result
 

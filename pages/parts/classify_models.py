@@ -14,11 +14,11 @@ from core.evaluation.intervals import Interval
 from core.specs.data import FolderScans
 from core.store import Event, Run, RunStatus
 from core.store.checkpoints import BestWeights, best_weights
-from pages.parts import evaluation_source, saved_models, services, visitor
+from pages.parts import evaluation_source, saved_models, stored, visitor
 from pages.parts.words import escaped, told_apart
 
 _MOST_OFFERED = 200
-_MODEL, _VOTE = "classify-model", "classify-vote"
+_MODEL, _VOTE, _LAST = "classify-model", "classify-vote", "classify-last"
 
 Twins = Literal["without", "unchecked", "only"]
 _TWINS: tuple[Twins, ...] = get_args(Twins)
@@ -80,7 +80,7 @@ def choose() -> list[Offered]:
     offered = {model.key: model for model in _offered()}
     if not offered:
         return []
-    linked = st.query_params.get("model", "")
+    linked = _wanted()
     before = st.session_state.get(_MODEL)
     if before not in offered:
         before = linked if linked in offered else next(iter(offered))
@@ -110,18 +110,23 @@ def choose() -> list[Offered]:
         key=_VOTE,
         help="The mean of the models' probabilities; how far they disagree is shown.",
     )
+    st.session_state[_LAST] = key
     st.query_params.from_dict({"model": key, **visitor.parameters()})
     return [chosen, *(others if voting else [])]
 
 
+def _wanted() -> str:
+    """Return the model of the link, else the last one: a widget forgets while it is not shown."""
+    return st.query_params.get("model") or st.session_state.get(_LAST, "")
+
+
 def _offered() -> list[Offered]:
-    db = services.db()
     runs = visitor.own_runs(limit=_MOST_OFFERED)
-    linked = st.query_params.get("model", "").rsplit("-", 1)[0]
+    linked = _wanted().rsplit("-", 1)[0]
     if linked and all(run.id != linked for run in runs):
         runs += _with_its_seeds(linked)
     runs = [run for run in runs if not run.is_active]
-    past = store.read_histories(db, runs)
+    past = stored.histories(runs)
     found = [
         model
         for run in runs
@@ -132,10 +137,10 @@ def _offered() -> list[Offered]:
 
 def _with_its_seeds(run_id: str) -> list[Run]:
     """Return the run of a link; one of a sweep with the other seeds of its setting."""
-    found = store.read_runs_of(services.db(), [run_id])
+    found = stored.runs([run_id])
     if not found or found[0].sweep_id is None:
         return found
-    swept = store.read_sweep_runs(services.db(), found[0].sweep_id)
+    swept = stored.sweep_runs(found[0].sweep_id)
     return [run for run in swept if run.setting == found[0].setting]
 
 

@@ -13,7 +13,7 @@ from core.data.scan_set import ScanSet
 from core.specs import code
 from core.specs.data import SimulatedScans
 from core.specs.run import RunSpec
-from pages.parts import copy_button, services
+from pages.parts import copy_button, datasets, services
 
 _HEIGHT_PX = 420
 
@@ -46,7 +46,9 @@ def _show(source: str, name: str, *, key: str) -> None:
 def _show_scans(spec: RunSpec, *, key: str) -> None:
     """Show where the script's scans come from; on a hosted app, only simulated ones are given."""
     settings = services.settings()
-    given = isinstance(spec.scans, SimulatedScans) or not settings.plateau_hosted
+    given = isinstance(spec.scans, SimulatedScans) or not (
+        settings.plateau_hosted or datasets.refusal(spec.scans)
+    )
     scans = given and data.read_cached(
         spec.scans, data_dir=settings.data_dir, cache_dir=settings.cache_dir
     )

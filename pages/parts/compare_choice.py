@@ -5,12 +5,11 @@ from typing import get_args
 
 import streamlit as st
 
-from core import store
 from core.charts.compare.drawn import Align
 from core.charts.compare.link import Comparison, View
 from core.charts.compare.smoothing import WINDOWS
 from core.store import Run
-from pages.parts import services, visitor
+from pages.parts import stored, visitor
 from pages.parts.words import STATUS_BADGES, escaped, told_apart, when
 
 COMPARE = "pages/plateaus/compare.py"
@@ -55,7 +54,7 @@ def keep_link(comparison: Comparison) -> None:
 def choose_runs() -> list[Run]:
     """Show the runs to choose from, and return the chosen ones."""
     linked: list[str] = st.session_state[_CHOSEN]
-    chosen = store.read_runs_of(services.db(), linked)
+    chosen = stored.runs(linked)
     known = {run.id for run in chosen}
     for name in [name for name in linked if name not in known]:
         st.warning(

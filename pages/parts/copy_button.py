@@ -24,19 +24,28 @@ function copySelected(text) {
   return done;
 }
 
+function addressWithout(parameter) {
+  const address = new URL(window.location.href);
+  address.searchParams.delete(parameter);
+  return address.href;
+}
+
 export default function ({ data, parentElement }) {
   const button = parentElement.querySelector(".copy");
+  const name = data.name ?? "Copy";
+  if (button.textContent === "Copy") button.textContent = name;
   button.setAttribute("aria-label", data.label);
   const say = (words) => {
     button.textContent = words;
-    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+    setTimeout(() => { button.textContent = name; }, 2000);
   };
   button.onclick = async () => {
+    const text = data.text ?? addressWithout(data.without);
     try {
-      await navigator.clipboard.writeText(data.text);
+      await navigator.clipboard.writeText(text);
       say("Copied");
     } catch {
-      say(copySelected(data.text) ? "Copied" : "Select the text to copy it");
+      say(copySelected(text) ? "Copied" : "Select the text to copy it");
     }
   };
 }
@@ -53,3 +62,16 @@ def show(text: str, *, label: str, key: str) -> None:
         key: Tells the buttons of one page apart.
     """
     _copy(data={"text": text, "label": label}, key=key, width="content")
+
+
+def show_address(name: str, *, without: str, label: str, key: str) -> None:
+    """Show a button that puts the address that the page has by then on the clipboard.
+
+    Args:
+        name: What stands on the button.
+        without: The query parameter that is left out.
+        label: What the button does, for who cannot see it.
+        key: Tells the buttons of one page apart.
+    """
+    data = {"text": None, "name": name, "without": without, "label": label}
+    _copy(data=data, key=key, width="content")

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.data import about, folders
+from core.data import about, folders, owned
 from core.data.about import About
 from core.data.audit import kept, report
 from core.data.audit.report import Audit
 from core.data.folders import FolderSummary
 from core.data.intake import places
 from core.data.intake.offers import KAGGLE_CLASSES
+from core.data.scan_set import ScansError
 from core.engine.tasks import Busy, TaskState
 from core.specs.data import FolderScans, ScansSpec, SimulatedPreset, SimulatedScans
 from pages.parts import services, visitor
@@ -49,6 +50,15 @@ def visible_folders() -> list[FolderSummary]:
         _remove_expired_now_and_then()
     found = folders.list_folders(services.settings().data_dir)
     return [folder for folder in found if folder.about.owner in ("", visitor.owner())]
+
+
+def refusal(spec: ScansSpec) -> str:
+    """Return why the visitor cannot train on scans, or ""."""
+    try:
+        owned.require_own(spec, visitor.owner(), data_dir=services.settings().data_dir)
+    except ScansError as error:
+        return str(error)
+    return ""
 
 
 def remove_expired() -> None:

@@ -1,9 +1,10 @@
-"""Whether a run would start at once, in the sidebar."""
+"""Whether a run would start at once, and how many wait, in the sidebar."""
 
 import streamlit as st
 
+from core import store
 from core.engine.engine import EngineState
-from pages.parts import services
+from pages.parts import progress, services
 
 _WORDS = {
     EngineState.STARTING: ":material/hourglass_top: The engine is starting.",
@@ -24,7 +25,12 @@ def show() -> None:
 
 
 def _show() -> None:
-    st.caption(_WORDS[services.engine().state])
+    state = services.engine().state
+    waiting = progress.amount_told(store.waiting(services.db()))
+    if waiting and state is EngineState.READY:
+        st.caption(f":material/pending: The engine is at work. In the queue: {waiting}.")
+        return
+    st.caption(_WORDS[state] + (f" In the queue: {waiting}." if waiting else ""))
 
 
 def _follow() -> None:

@@ -4,10 +4,9 @@ from typing import get_args
 
 import streamlit as st
 
-from core import store
 from core.data.leakage import SWITCH, Switch
 from core.store import Run
-from pages.parts import saved_models, services, visitor
+from pages.parts import saved_models, stored, visitor
 from pages.parts.words import escaped, told_apart, when
 
 EVALUATE = "pages/scans/evaluate.py"
@@ -56,7 +55,7 @@ def keep_link() -> None:
 def choose_runs() -> list[Run]:
     """Show the runs that left a model, and return the chosen ones."""
     linked: list[str] = st.session_state[_RUNS]
-    found = {run.id: run for run in store.read_runs_of(services.db(), linked)}
+    found = {run.id: run for run in stored.runs(linked)}
     chosen = saved_models.with_weights(list(found.values()))
     for name in linked:
         if name not in found:
@@ -127,7 +126,7 @@ def _short(position: Switch) -> str:
 def _of_their_sweeps(chosen: list[Run]) -> list[Run]:
     """Return the runs with a model of the sweeps that some runs are part of."""
     ids = dict.fromkeys(run.sweep_id for run in chosen if run.sweep_id is not None)
-    swept = [run for sweep_id in ids for run in store.read_sweep_runs(services.db(), sweep_id)]
+    swept = [run for sweep_id in ids for run in stored.sweep_runs(sweep_id)]
     return saved_models.with_weights(swept)
 
 

@@ -10,6 +10,7 @@ from core.charts.evaluation.models import Model
 from core.charts.evaluation.overlay import overlay
 from core.data.scan_set import ScanSet
 from core.specs.data import ScansSpec
+from core.store import private
 from pages.parts import services
 from pages.parts.words import escaped
 
@@ -26,6 +27,9 @@ def show(model: Model, places: Sequence[int], *, key: str) -> None:
         places: In its arrays.
         key: Tells such views of a page apart.
     """
+    if private.is_hidden(model.run):
+        st.info(private.HIDDEN, icon=":material/lock:")
+        return
     # By the evaluation, whose places are those of the scans that it was made of.
     spec = model.run.spec.scans
     kept_as = spec.model_dump_json() + model.evaluated.key

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from core import store
 from core.charts.evaluation.models import Model
 from core.data import evaluated
 from core.data.evaluated import Evaluated, Weights
@@ -15,9 +14,9 @@ from core.engine.answers import Answer
 from core.engine.engine import EngineState
 from core.evaluation.intervals import Interval
 from core.specs.run import FINAL_MODEL
-from core.store import Event, Run
+from core.store import Event, Run, private
 from core.store.checkpoints import best_weights
-from pages.parts import saved_models, services
+from pages.parts import saved_models, services, stored
 from pages.parts.words import escaped
 
 _ASKED, _PROBLEMS = "evaluate_asked", "evaluate_problems"
@@ -41,7 +40,7 @@ def wanted(runs: Sequence[Run], weights: str) -> list[Wanted]:
         runs: The runs.
         weights: "final", "best" or "both".
     """
-    past = store.read_histories(services.db(), runs)
+    past = stored.histories(runs)
     left = {run.id: saved_models.weights_of(run, past[run.id].events) for run in runs}
     broken_off = [escaped(run.name) for run in runs if "final" not in left[run.id]]
     if broken_off and weights != "best":
@@ -91,7 +90,8 @@ def offer_again(every: Sequence[Wanted]) -> None:
 def kept(one: Wanted, events: Sequence[Event]) -> Model | None:
     """Return a model that was evaluated, or None."""
     file = _file(one, events)
-    return file and _read(str(file), _time(file), one.weights, _run=one.run)
+    seen_as = one.run.spec.scans.model_dump_json()
+    return file and _read(str(file), _time(file), one.weights, seen_as, _run=one.run)
 
 
 def honest(one: Wanted, events: Sequence[Event]) -> Interval | None:
@@ -114,7 +114,14 @@ def _file(one: Wanted, events: Sequence[Event]) -> Path | None:
 
 # As many as one page shows, with both weights of each run, and some of another visitor's.
 @st.cache_resource(max_entries=60)
-def _read(file: str, time_ns: int, weights: Weights, *, _run: Run) -> Model | None:  # noqa: ARG001 - the key
+def _read(
+    file: str,
+    time_ns: int,  # noqa: ARG001 - the key, with the next
+    weights: Weights,
+    seen_as: str,  # noqa: ARG001 - not all visitors may see what names the run's scans
+    *,
+    _run: Run,
+) -> Model | None:
     found: Evaluated | None = evaluated.read(Path(file))
     return None if found is None else Model(_run, weights, found)
 
@@ -166,7 +173,8 @@ def _take_answers() -> None:
             continue
         del asked[run_id, weights]
         if answer.error:
-            st.session_state.setdefault(_PROBLEMS, []).append(escaped(answer.error))
+            told = [private.told(run, answer.error) for run in stored.runs([run_id])]
+            st.session_state.setdefault(_PROBLEMS, []).extend(escaped(one) for one in told)
             continue
         file = evaluated.file_of(services.settings().run_dir(run_id), weights)
         try:

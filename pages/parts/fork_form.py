@@ -18,7 +18,7 @@ from core.specs.lineage import (
 )
 from core.specs.run import RunSpec
 from core.store import Run, UnknownRun
-from pages.parts import launch, services, visitor
+from pages.parts import launch, services, stored, visitor
 from pages.parts.words import escaped, quoting
 
 CONFIGURE = "pages/train/configure.py"
@@ -88,7 +88,7 @@ def of_link() -> Fork | None:
     if _RUN not in query:
         return None
     try:
-        parent = store.read_run(services.db(), query[_RUN])
+        parent = stored.run(query[_RUN])
         kept = tuple(store.kept_epochs(services.db(), parent.id))
     except UnknownRun as error:
         return _impossible(escaped(str(error)))

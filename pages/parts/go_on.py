@@ -15,7 +15,7 @@ from core.charts.going_on import (
 from core.charts.keras_restore import as_keras_would
 from core.specs.run import RunSpec
 from core.store import Epoch, Run, RunStatus, SavedState
-from pages.parts import fork_form, launch, run_controls, services, visitor
+from pages.parts import fork_form, launch, run_controls, services, stored, visitor
 from pages.parts.words import quoting
 
 _MORE = 10
@@ -90,7 +90,7 @@ def _resumable(run: Run, states: Sequence[SavedState]) -> list[int]:
 
     Those that its forks share stay as they are.
     """
-    family = store.read_family(services.db(), run.id)
+    family = stored.family(run.id)
     shared = max((one.forked_at or 0 for one in family if one.parent_id == run.id), default=0)
     kept = [state.epoch for state in reversed(states)]
     return [epoch for epoch in kept if epoch >= shared and _goes_on(epoch)]

@@ -7,7 +7,7 @@ import streamlit as st
 from core import store
 from core.charts.keras_restore import ALSO_LOST, EVERY_LATER_FIT, acts_told, loss_told
 from core.store import Run
-from pages.parts import services
+from pages.parts import services, stored
 from pages.parts.words import escaped
 
 
@@ -19,7 +19,7 @@ def show(run: Run, parent: Run) -> None:
         parent: The exact run that it is beside.
     """
     after = run.forked_at or 0
-    exact = store.read_history(services.db(), parent.id)
+    exact = stored.history(parent)
     own = store.read_epochs(services.db(), run.id)
     lost = loss_told(run.spec, exact.epochs, own, after_epoch=after)
     acts = acts_told(exact.events, store.read_events(services.db(), run.id), after_epoch=after)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core import store
 from core.specs.run import RunSpec
-from pages.parts import once, services, visitor
+from pages.parts import datasets, once, services, visitor
 from pages.parts.words import quoting
 
 RUNS = "runs"
@@ -80,7 +80,7 @@ def _from_scratch(spec: RunSpec, owner: str) -> str:
 
 
 def _start(spec: RunSpec, run: once.Once, create: Create) -> None:
-    if reason := refusal():
+    if reason := refusal() or datasets.refusal(spec.scans):
         st.session_state[_REFUSED] = reason
         return
     owner, engine = visitor.owner(), services.engine()

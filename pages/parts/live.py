@@ -7,7 +7,7 @@ from streamlit.components.v2 import component
 
 from core.charts.live import CONFIG, run_figure
 from core.store import Epoch, Event, Run, Signs
-from pages.parts import chart, plotly_file
+from pages.parts import chart, plotly_file, visitor
 from pages.parts.live_feed import address, console_of, state_of
 from pages.parts.progress import line, progress_of
 
@@ -72,7 +72,7 @@ def show(
         "text": progress.text,
         "line": line(run, epochs),
         "state": state_of(seen),
-        "feed": address(run, dark=_is_dark()),
+        "feed": address(run, viewer=visitor.owner(), dark=_is_dark()),
     }
     _live(data=data, key=f"live-{run.id}", on_turned_change=_ignore)
 
@@ -80,7 +80,7 @@ def show(
 def show_console(run: Run) -> None:
     """Show what Keras printed, and follow it while the run is active."""
     lines = console_of(run, run.id) or "Keras has printed nothing yet."
-    data = {"lines": lines, "feed": address(run, dark=_is_dark())}
+    data = {"lines": lines, "feed": address(run, viewer=visitor.owner(), dark=_is_dark())}
     _console(data=data, key=f"console-{run.id}")
 
 

@@ -15,7 +15,7 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from core import store
-from core.store import Epoch, Run, Signs, StoreError, UnknownRun
+from core.store import Epoch, Run, RunStatus, Signs, StoreError, UnknownRun, private
 from pages.parts import services
 from pages.parts.progress import line, progress_of
 
@@ -23,14 +23,21 @@ LINES_WHILE_ACTIVE, LINES_AFTERWARDS = 40, 1000
 # Looks, and still more what the browser paints, take time from the training beside them.
 _LOOK_EVERY_S = 0.25
 _PROGRESS_EVERY_S = 1.0
+_PLACE_EVERY_S = 5.0
 _PATH = "live"
 
 _log = logging.getLogger(__name__)
 
 
-def address(run: Run, *, dark: bool) -> str:
-    """Return the feed's address below the app's own, "" for a run that has ended."""
-    return f"{_PATH}/{run.id}?dark={int(dark)}" if run.is_active else ""
+def address(run: Run, *, viewer: str, dark: bool) -> str:
+    """Return the feed's address below the app's own, "" for a run that has ended.
+
+    Args:
+        run: The run.
+        viewer: Who watches, as the store keeps their token, which cannot be told from it.
+        dark: Whether their page is dark.
+    """
+    return f"{_PATH}/{run.id}?viewer={viewer}&dark={int(dark)}" if run.is_active else ""
 
 
 def state_of(signs: Signs) -> str:
@@ -52,12 +59,13 @@ class Feed:
 
     Args:
         run_id: The run.
+        viewer: The watcher, as the store keeps their token.
         dark: Whether the watcher's page is dark.
     """
 
-    def __init__(self, run_id: str, *, dark: bool) -> None:
+    def __init__(self, run_id: str, *, viewer: str, dark: bool) -> None:
         self.over = False
-        self._run_id, self._dark = run_id, dark
+        self._run_id, self._viewer, self._dark = run_id, viewer, dark
         self._told: Signs | None = None
         self._epochs: list[Epoch] = []
         self._shared: store.Shared | None = None
@@ -74,6 +82,8 @@ class Feed:
 
     def _look(self) -> dict[str, Any]:
         now, before = store.read_signs(services.db(), self._run_id), self._told
+        if now == before and now.status is RunStatus.QUEUED:
+            return self._place()
         if now == before or self._too_soon(now):
             return {}
         self._told = now
@@ -82,6 +92,14 @@ class Feed:
         if before is None or now.line != before.line:
             news["lines"] = console_of(now, self._run_id)
         return news | self._progress(now, before)
+
+    def _place(self) -> dict[str, Any]:
+        """Return what is new of a run that waits: others that end are no sign of its own."""
+        if time.monotonic() - self._progress_told_s < _PLACE_EVERY_S:
+            return {}
+        self._progress_told_s = time.monotonic()
+        progress = progress_of(self._read_run(), [])
+        return {"share": progress.share, "text": progress.text}
 
     def _too_soon(self, now: Signs) -> bool:
         """Tell whether nothing but a batch is new, and the last one was just told."""
@@ -100,7 +118,7 @@ class Feed:
 
         self._progress_told_s = time.monotonic()
         db = services.db()
-        run = store.read_run(db, self._run_id)
+        run = self._read_run()
         shared = self._shared = self._shared or store.read_shared(db, run)
         self._take_epochs(now, before)
         epochs = [*shared.epochs, *self._epochs]
@@ -108,9 +126,16 @@ class Feed:
         news: dict[str, Any] = {"share": progress.share, "text": progress.text}
         if before is None or (now.epoch, now.event) != (before.epoch, before.event):
             events = [*shared.events, *store.read_events(db, self._run_id)]
+            events = private.events_of(run, events)
             figure = run_figure(run, epochs, events, shared_with=shared.run_name, dark=self._dark)
             news |= {"line": line(run, epochs), "figure": figure.to_json()}
         return news
+
+    def _read_run(self) -> Run:
+        """Return the run as the watcher may see it; nobody is at home who sits at a socket."""
+        run, data_dir = store.read_run(services.db(), self._run_id), services.settings().data_dir
+        sees = private.may_see(run, self._viewer, data_dir=data_dir, at_home=False)
+        return run if sees else private.without_scans(run)
 
     def _take_epochs(self, now: Signs, before: Signs | None) -> None:
         """Read the epochs that are new; all of a run that was taken up again, and went back."""
@@ -124,7 +149,12 @@ class Feed:
 async def follow(socket: WebSocket) -> None:
     """Send what is new in a run until it ends or the watcher has gone."""
     await socket.accept()
-    feed = Feed(socket.path_params["run_id"], dark=socket.query_params.get("dark") == "1")
+    query = socket.query_params
+    feed = Feed(
+        socket.path_params["run_id"],
+        viewer=query.get("viewer", ""),
+        dark=query.get("dark") == "1",
+    )
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_cancel_when_gone, socket, tasks.cancel_scope)
         await _send_all(socket, feed)

@@ -2,14 +2,18 @@
 
 import streamlit as st
 
-from core import store
 from core.charts.compare.link import Comparison
 from core.charts.going_on import turns_told
 from core.store import History, Run, RunStatus
-from pages.parts import keras_loss, saved_models, services, visitor
+from pages.parts import keras_loss, saved_models, stored, visitor
 from pages.parts.compare_choice import COMPARE
 from pages.parts.launch import MONITOR
 from pages.parts.words import escaped
+
+_WITHOUT_WORKER = (
+    ("learn/playground", "Playground: a training, simulated", "science"),
+    ("plateaus/replay", "Replay: the rules over a recorded curve", "replay"),
+)
 
 
 def show_links(run: Run, history: History) -> None:
@@ -36,6 +40,17 @@ def show_links(run: Run, history: History) -> None:
         show_reading(f"{run.id}-{sound[0]}")
 
 
+def show_meanwhile(run: Run) -> None:
+    """Show what can be done while a run waits for a worker."""
+    if run.status is not RunStatus.QUEUED:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption("Meanwhile, what needs no worker:", width="content")
+        for page, label, icon in _WITHOUT_WORKER:
+            link = {"icon": f":material/{icon}:", "query_params": visitor.parameters()}
+            st.page_link(f"pages/{page}.py", label=label, **link)
+
+
 def show_reading(model: str) -> None:
     """Show a link to a model on Classify.
 
@@ -56,7 +71,7 @@ def show_turns(run: Run, history: History) -> None:
         st.info(sentence, icon=":material/healing:")
     if run.parent_id is None or run.forked_at is None:
         return
-    parent = store.read_run(services.db(), run.parent_id)
+    parent = stored.run(run.parent_id)
     after = run.forked_at + 1
     how = "Brought back as Keras's BackupAndRestore would" if run.keras_restore else "Forked"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

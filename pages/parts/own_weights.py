@@ -13,6 +13,7 @@ from core.data.intake.weights import RefusedWeights
 from core.engine import jobs
 from core.engine.tasks import GIB, Busy, Limits
 from core.evaluation.intervals import Interval
+from core.store import Run, private
 from pages.parts import services
 from pages.parts.classify_models import Offered
 from pages.parts.words import escaped
@@ -90,13 +91,13 @@ def _refusal(model: Offered, name: str, digest: str, content: bytes) -> str:
 
 
 def _bring(model: Offered, digest: str, content: bytes) -> None:
-    layout = _ask(jobs.LAYOUT, model.run.id)
+    layout = _ask(jobs.LAYOUT, model.run)
     with tempfile.TemporaryDirectory() as directory:
         source, target = Path(directory) / "brought", Path(directory) / "arrays.npz"
         source.write_bytes(content)
         _check(source, layout, target)
         arrays = weights.read(target)
-    _ask(jobs.BRING, model.run.id, digest, arrays)
+    _ask(jobs.BRING, model.run, digest, arrays)
 
 
 def _check(source: Path, layout: dict[str, list[int]], target: Path) -> None:
@@ -109,10 +110,10 @@ def _check(source: Path, layout: dict[str, list[int]], target: Path) -> None:
         raise _NotTaken(state.problem)
 
 
-def _ask(job: str, *arguments: Any) -> Any:
-    answer = services.engine().ask(job, *arguments)
+def _ask(job: str, run: Run, *arguments: Any) -> Any:
+    answer = services.engine().ask(job, run.id, *arguments)
     if not answer.wait(_WAIT_S):
         raise _NotNow("The worker is busy or still warming up: try again in a minute.")
     if answer.error:
-        raise _NotNow(answer.error)
+        raise _NotNow(private.told(run, answer.error))
     return answer.result

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core import store
-from core.store import Batch, Epoch, Run, RunStatus
+from core.store import Amount, Batch, Epoch, Run, RunStatus
 from pages.parts import services
 from pages.parts.words import counted, duration
 
@@ -36,9 +36,13 @@ def progress_of(run: Run, epochs: Sequence[Epoch]) -> Progress:
 
 
 def _in_queue(run: Run) -> Progress:
-    before = store.queue_position(services.db(), run)
+    if run.sweep_id is not None:
+        queued, at_work = store.waiting_and_at_work(services.db(), run.sweep_id)
+        told = branches_told(at_work=at_work, waiting=queued)
+        return Progress(0.0, f"It waits for a worker with its sweep: {told}.")
+    before = store.read_before(services.db(), run)
     if before:
-        return Progress(0.0, f"{counted(before, 'run')} before this one.")
+        return Progress(0.0, f"{counted(len(before), 'run')} before this one{_wait(before)}.")
     if store.branches_at_work(services.db()):
         return Progress(
             0.0,
@@ -46,6 +50,44 @@ def _in_queue(run: Run) -> Progress:
             "take minutes.",
         )
     return Progress(0.0, "Next in the queue.")
+
+
+def branches_told(*, at_work: int, waiting: int) -> str:
+    """Return how many branches of a sweep train, and how many wait: "1 branch at work"."""
+    told = [f"{at_work} {'branch' if at_work == 1 else 'branches'} at work"]
+    return " · ".join(told + ([f"{waiting} waiting"] if waiting else []))
+
+
+def amount_told(amount: Amount) -> str:
+    """Return so many runs and branches in words, "" for none: "2 runs and 1 branch of a sweep"."""
+    branches = f"{amount.branches:,} {'branch' if amount.branches == 1 else 'branches'} of sweeps"
+    told = [counted(amount.runs, "run")] if amount.runs else []
+    return " and ".join(told + ([branches] if amount.branches else []))
+
+
+def _wait(before: Sequence[Run]) -> str:
+    """Return about how long runs take, where the time of an epoch is known of all of them."""
+    paces = store.read_paces(services.db(), [run.id for run in before])
+    alike = {_kind(run): paces[run.id].seconds for run in before if run.id in paces}
+    if not all(_kind(run) in alike for run in before):
+        return ""
+    left = sum(
+        alike[_kind(run)] * max(0, _planned(run) - (paces[run.id].epochs if run.id in paces else 0))
+        for run in before
+    )
+    minutes = left / max(1, services.engine().trainers) / 60
+    about = "less than a minute" if minutes < 1 else duration(60 * round(minutes))
+    return f", about {about.removesuffix(' 0 s')} if none stops early"
+
+
+def _planned(run: Run) -> int:
+    """Return the epochs that a run has to train itself."""
+    return run.spec.training.epochs - (0 if run.forked_at is None else run.forked_at + 1)
+
+
+def _kind(run: Run) -> tuple[object, ...]:
+    """Return what decides how long an epoch takes."""
+    return run.spec.scans, run.spec.training.model, run.spec.training.batch_size
 
 
 def _in_epoch(run: Run, epochs: Sequence[Epoch], batch: Batch | None) -> Progress:

@@ -14,7 +14,7 @@ from core.specs import presets
 from core.specs.callbacks import LearningRateScheduler
 from core.specs.run import RunSpec
 from core.store import Epoch, Event, EventKind, Run, UnknownRun
-from pages.parts import own_curve, services, visitor
+from pages.parts import own_curve, stored, visitor
 from pages.parts.replay_state import EXAMPLE, OWN, RUN, ReplayState
 from pages.parts.words import escaped, told_apart, when
 
@@ -116,7 +116,7 @@ def _run(state: ReplayState) -> Recording | None:
         state.run_id = chosen
         state.begin_anew()
     run = runs[chosen]
-    history = store.read_history(services.db(), run.id)
+    history = stored.history(run)
     if not history.epochs:
         st.info("No epoch of this run has finished yet. Until then, here is the example.")
         return None
@@ -137,7 +137,7 @@ def _choices(state: ReplayState) -> dict[str, Run]:
     found = {run.id: run for run in runs}
     if state.run_id is not None and state.run_id not in found:
         try:
-            found[state.run_id] = store.read_run(services.db(), state.run_id)
+            found[state.run_id] = stored.run(state.run_id)
         except UnknownRun as error:
             st.error(escaped(str(error)), icon=":material/search_off:")
             state.run_id = None

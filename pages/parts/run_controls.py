@@ -7,7 +7,7 @@ import streamlit as st
 from core import store
 from core.plateaus.wording import format_rate
 from core.store import Intervention, InterventionKind, Run, RunStatus
-from pages.parts import launch, services, visitor
+from pages.parts import launch, services, stored, visitor
 from pages.parts.words import STATUS_BADGES, escaped, quoting
 
 _REFUSED = "run-refused"
@@ -29,8 +29,10 @@ def show_head(run: Run) -> None:
                 icon=":material/account_tree:",
                 query_params={"sweep": run.sweep_id, **visitor.parameters()},
             )
-        elif visitor.owns(run) and run.is_active:
-            _show_live(run)
+        elif visitor.may_end(run) and run.is_active:
+            _show_stop(run)
+            if visitor.owns(run):
+                _show_live(run)
         elif visitor.owns(run) and run.status in (*_WENT_WRONG, RunStatus.PAUSED):
             paused = run.status is RunStatus.PAUSED
             st.button(
@@ -52,7 +54,7 @@ def resume(run: Run, after_epoch: int | None = None, epochs: int | None = None) 
     """Have an ended run go on; say why it cannot."""
 
     def go_on() -> None:
-        if store.read_run(services.db(), run.id).is_active:
+        if stored.run(run.id).is_active:
             return  # The second half of a double click.
         if refusal := launch.refusal():
             raise ValueError(refusal)
@@ -65,7 +67,7 @@ def resume(run: Run, after_epoch: int | None = None, epochs: int | None = None) 
     _try(go_on)
 
 
-def _show_live(run: Run) -> None:
+def _show_stop(run: Run) -> None:
     st.button(
         "Stopping …" if run.stop_requested else "Stop",
         icon=":material/stop:",
@@ -73,6 +75,9 @@ def _show_live(run: Run) -> None:
         args=(store.request_stop, run),
         disabled=run.stop_requested,
     )
+
+
+def _show_live(run: Run) -> None:
     pausing = run.pause_requested
     st.button(
         "Do not pause" if pausing else "Pause",
@@ -131,7 +136,8 @@ def _waiting(intervention: Intervention) -> str:
 
 
 def _order(ask: Callable[..., None], run: Run, *values: float) -> None:
-    _try(lambda: ask(services.db(), run.id, *values, owner=visitor.owner()))
+    owner = visitor.in_whose_name(run)
+    _try(lambda: ask(services.db(), run.id, *values, owner=owner))
 
 
 def _try(act: Callable[[], None]) -> None:

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core import store
 from core.charts.family import family_figure
 from core.charts.live import CONFIG
 from core.store import Run
-from pages.parts import chart, services, visitor
+from pages.parts import chart, stored, visitor
 from pages.parts.launch import MONITOR
 from pages.parts.words import STATUS_BADGES, escaped
 
@@ -17,7 +16,7 @@ _PRESSED = "family-pressed"
 
 def show(run: Run, family: Sequence[Run]) -> None:
     """Show a run with its ancestors and all their forks."""
-    past = store.read_histories(services.db(), family)
+    past = stored.histories(family)
     st.caption(
         "Each line is a run; a fork leaves its parent's line after the last epoch they share. "
         "Press a line to open its run."

@@ -8,7 +8,8 @@ from core import store
 from core.charts.summary import monitored
 from core.plateaus.wording import format_metric
 from core.store import Epoch, Run, RunStatus
-from pages.parts import services
+from pages.parts import services, stored
+from pages.parts.words import counted
 
 _TOLD = "runs-told"
 _LOOK_EVERY = "3s"
@@ -23,10 +24,24 @@ def results_of(runs: Sequence[Run]) -> dict[str, str]:
     told: dict[str, tuple[float | None, str]] = st.session_state.setdefault(_TOLD, {})
     ended = [run for run in runs if not run.is_active]
     new = [run for run in ended if told.get(run.id, (None, ""))[0] != run.ended_s]
-    histories = store.read_histories(services.db(), new) if new else {}
+    histories = stored.histories(new) if new else {}
     for run in new:
         told[run.id] = run.ended_s, _result(run, histories[run.id].epochs)
     return {run.id: told[run.id][1] for run in ended}
+
+
+def places_of(runs: Sequence[Run]) -> dict[str, str]:
+    """Say of each run that waits, by its id, how many are before it."""
+    places = store.queue_places(services.db()) if any(map(_waits, runs)) else {}
+    told = {
+        place: f"{counted(place, 'run')} before it" if place else "next"
+        for place in places.values()
+    }
+    return {run.id: told[places[run.id]] for run in runs if _waits(run) and run.id in places}
+
+
+def _waits(run: Run) -> bool:
+    return run.status is RunStatus.QUEUED
 
 
 def _result(run: Run, epochs: Sequence[Epoch]) -> str:

@@ -17,6 +17,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from core.engine import jobs
 from core.evaluation import head_check
 from core.scans import uploads
+from core.store import private
 from pages.parts import services
 from pages.parts.classify_models import Offered
 from pages.parts.words import escaped
@@ -122,6 +123,9 @@ def choose() -> str:
 
 def example(model: Offered) -> Sequence[Shown]:
     """Show the examples there are for a model, and return the chosen ones."""
+    if private.is_hidden(model.run):
+        st.info(f"{private.HIDDEN} Bring scans of your own.", icon=":material/lock:")
+        return []
     found = _examples(model)
     if not found:
         return []

@@ -24,6 +24,7 @@ from core.store import RunStatus
 from pages.parts import services, visitor
 from pages.parts.compare_choice import COMPARE
 from pages.parts.evaluate_choice import EVALUATE, MOST
+from pages.parts.launch import MONITOR
 from pages.parts.sweep_start import SWEEP
 from pages.parts.words import STATUS_BADGES, escaped
 
@@ -131,7 +132,7 @@ def _method_told(pairs: int) -> str:
 
 
 def show_runs(results: SweepResults, metric: str, reading: Reading) -> None:
-    """Show every run with a link to its monitor, ways to compare and evaluate, and downloads."""
+    """Show every run with a way to its monitor, ways to compare and evaluate, and downloads."""
     st.subheader("All runs")
     started = [history for history in results.histories.values() if history.epochs]
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -158,20 +159,40 @@ def show_runs(results: SweepResults, metric: str, reading: Reading) -> None:
         ledger = store.read_ledger(services.db(), results.sweep.id)
         everything = partial(sweep_json, results, ledger, metric, reading)
         _download("Everything (JSON)", f"{stem}.json", everything, "application/json")
-    st.dataframe(
+    chosen = st.dataframe(
         _rows(results, metric),
         hide_index=True,
+        key=f"sweep-runs-{results.sweep.id}",
+        on_select="rerun",
+        selection_mode="single-row",
         placeholder="-",
         column_config={
-            "monitor": st.column_config.LinkColumn("monitor", display_text="Open"),
-            **{
-                f"{one} {metric}": st.column_config.NumberColumn(format="%.4f")
-                for one in ("final", "best")
-            },
+            f"{one} {metric}": st.column_config.NumberColumn(format="%.4f")
+            for one in ("final", "best")
         },
     )
+    _show_monitor(results, chosen.selection.rows)
     st.caption("Link to share: whoever opens it can watch the sweep, not stop or delete it.")
     st.code(f"{_address()}?sweep={results.sweep.id}", language=None)
+
+
+def _show_monitor(results: SweepResults, rows: Sequence[int]) -> None:
+    """Show a link to the monitor of the run whose row is selected.
+
+    Not a column of links: the table can be downloaded, and the visitor's key with it.
+    """
+    runs = [history.run for _, history in sorted(results.histories.items())]
+    chosen = next((runs[row] for row in rows if row < len(runs)), None)
+    setting = "" if chosen is None else results.names.each[chosen.setting or 0]
+    st.page_link(
+        MONITOR,
+        label="Select a row to open its monitor"
+        if chosen is None
+        else f"Open the monitor of {escaped(setting)}, seed {chosen.seed}",
+        icon=":material/monitoring:",
+        query_params=visitor.parameters() | ({} if chosen is None else {"run": chosen.id}),
+        disabled=chosen is None,
+    )
 
 
 def _show_evaluation(results: SweepResults, metric: str, reading: Reading) -> None:
@@ -224,7 +245,6 @@ def _rows(results: SweepResults, metric: str) -> list[dict[str, Any]]:
                     f"{one} {metric}": float(found[at]) if np.isfinite(found[at]) else None
                     for one, found in values.items()
                 },
-                "monitor": _monitor_link(history.run.id),
             }
         )
     return rows
@@ -236,11 +256,6 @@ def _stem(results: SweepResults) -> str:
 
 def _download(label: str, name: str, data: Any, mime: str) -> None:
     st.download_button(label, data, name, mime=mime, icon=":material/download:", on_click="ignore")
-
-
-def _monitor_link(run_id: str) -> str:
-    token = "".join(f"&{name}={value}" for name, value in visitor.parameters().items())
-    return f"{_address().rpartition('/')[0]}/monitor?run={run_id}{token}"
 
 
 def _address() -> str:

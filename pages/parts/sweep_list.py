@@ -4,7 +4,7 @@ import streamlit as st
 
 from core import store
 from core.store import Run, RunStatus, Sweep, UnknownSweep
-from pages.parts import longer, services, visitor
+from pages.parts import longer, services, stored, visitor
 from pages.parts.sweep_start import SWEEP, refusal
 from pages.parts.words import STATUS_BADGES, counted, duration, escaped
 
@@ -14,8 +14,8 @@ _SHOWN, _AT_A_TIME = "sweeps-shown", 20
 
 
 def show_actions(sweep: Sweep) -> None:
-    """Show what its owner can do with a sweep."""
-    if not visitor.owns(sweep):
+    """Show how a sweep is stopped, resumed and deleted, to who may."""
+    if not visitor.may_end(sweep):
         return
     if sweep.is_active:
         st.button(
@@ -28,7 +28,7 @@ def show_actions(sweep: Sweep) -> None:
             help="What is done is kept, and the sweep can be resumed.",
         )
         return
-    if sweep.status is not RunStatus.FINISHED:
+    if sweep.status is not RunStatus.FINISHED and visitor.owns(sweep):
         st.button(
             "Resume",
             icon=":material/play_arrow:",
@@ -47,14 +47,14 @@ def show_refusal() -> None:
 
 
 def show() -> None:
-    """Show the visitor's sweeps, newest first."""
-    st.subheader("My sweeps")
+    """Show the visitor's sweeps, newest first; the operator's are everybody's."""
+    st.subheader("Everybody's sweeps" if visitor.is_operator() else "My sweeps")
     if _DELETED in st.session_state:
         st.toast("The sweep is deleted.", icon=":material/delete:")
         del st.session_state[_DELETED]
     shown = longer.shown(_SHOWN, _AT_A_TIME)
     # One more tells whether there are more.
-    sweeps = store.read_sweeps(services.db(), visitor.owner(), limit=shown + 1)
+    sweeps = stored.sweeps(limit=shown + 1)
     if not sweeps:
         st.caption("None yet. The first one you start appears here.")
     for sweep in sweeps[:shown]:
@@ -88,14 +88,14 @@ def _show_one(sweep: Sweep) -> None:
 
 def _stop(sweep: Sweep) -> None:
     try:
-        store.stop_sweep(services.db(), sweep.id, owner=visitor.owner())
+        store.stop_sweep(services.db(), sweep.id, owner=visitor.in_whose_name(sweep))
     except _REFUSALS as problem:
         st.session_state[_REFUSED] = str(problem)
 
 
 def _resume(sweep: Sweep) -> None:
     try:
-        if store.read_sweep(services.db(), sweep.id).is_active:
+        if stored.sweep(sweep.id).is_active:
             return  # The second half of a double click.
         if refused := refusal():
             st.session_state[_REFUSED] = refused
@@ -113,7 +113,7 @@ def _confirm_deletion(sweep: Sweep) -> None:
         st.query_params.from_dict(visitor.parameters())
         st.rerun()
     show_refusal()
-    runs = store.read_sweep_runs(services.db(), sweep.id)
+    runs = stored.sweep_runs(sweep.id)
     st.write(
         f"“{escaped(sweep.name)}” goes with its {len(runs)} runs, their curves and states. This "
         "cannot be undone."
@@ -125,7 +125,7 @@ def _confirm_deletion(sweep: Sweep) -> None:
 
 def _delete(sweep: Sweep, runs: list[Run]) -> None:
     try:
-        unused = store.delete_sweep(services.db(), sweep.id, owner=visitor.owner())
+        unused = store.delete_sweep(services.db(), sweep.id, owner=visitor.in_whose_name(sweep))
     except UnknownSweep:
         unused = []  # Another tab was faster.
     except _REFUSALS as problem:

@@ -6,7 +6,7 @@ from core import store
 from core.plateaus.sweep_work import Work, estimate_work
 from core.specs.sweep import SweepSpec
 from core.store.known import KnownTraining, known_training
-from pages.parts import launch, once, services, visitor
+from pages.parts import datasets, launch, once, services, visitor
 from pages.parts.words import counted, duration, escaped, when
 
 SWEEPS = "sweeps"
@@ -123,7 +123,7 @@ def _work(
 
 
 def _start(spec: SweepSpec, sweep: once.Once) -> None:
-    if reason := refusal():
+    if reason := refusal() or datasets.refusal(spec.base.scans):
         st.session_state[_REFUSED] = reason
         return
     db, owner, engine = services.db(), visitor.owner(), services.engine()

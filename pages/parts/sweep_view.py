@@ -1,6 +1,5 @@
 """One sweep, live and afterwards: its ledger, its tree, its curves, its maps."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -14,8 +13,8 @@ from core.charts.sweep.maps import heat_figure, parallel_figure
 from core.charts.sweep.results import Reading, SweepResults
 from core.charts.sweep.spread import spread_figure
 from core.charts.sweep.tree import tree_figure
-from core.store import Branch, Ledger, RunStatus
-from pages.parts import chart, run_curves, services, visitor
+from core.store import Ledger, RunStatus, private
+from pages.parts import chart, progress, run_curves, services, stored, visitor
 from pages.parts.words import duration, quoting
 
 _READINGS: dict[str, str] = {"final": "Final value", "best": "Best value"}
@@ -33,17 +32,18 @@ def read(sweep_id: str) -> tuple[SweepResults, Any]:
         UnknownSweep: If there is none of that id.
     """
     seen = signs(sweep_id)
-    sweep = store.read_sweep(services.db(), sweep_id)
-    runs = store.read_sweep_runs(services.db(), sweep_id)
+    sweep = stored.sweep(sweep_id)
+    runs = stored.sweep_runs(sweep_id)
     ids = tuple(run.id for run in runs)
     epochs, events = run_curves.read(ids)
+    events = {run.id: private.events_of(run, events[run.id]) for run in runs}
     branches = store.read_branches(services.db(), sweep_id)
     return SweepResults.of(sweep, branches, runs, epochs, events), seen
 
 
 def signs(sweep_id: str) -> Any:
     """Return what of a sweep can change, at a glance; two that differ mean that there is news."""
-    sweep = store.read_sweep(services.db(), sweep_id)
+    sweep = stored.sweep(sweep_id)
     branches = store.read_branches(services.db(), sweep_id)
     seen = [(branch.id, branch.status, branch.last_epoch) for branch in branches]
     return sweep.status, sweep.stop_requested, seen
@@ -76,15 +76,18 @@ def _show_progress(results: SweepResults, ledger: Ledger) -> None:
     runs = [history.run for history in results.histories.values()]
     ended = sum(not run.is_active for run in runs)
     share = ledger.epochs_reported / max(1, results.planned * len(runs))
-    text = f"{ended} of {len(runs)} runs have ended · {_branches_told(results.branches)}"
+    text = f"{ended} of {len(runs)} runs have ended · {_branches_told(results)}"
     st.progress(min(1.0, max(share, ended / len(runs))), text=text)
 
 
-def _branches_told(branches: Sequence[Branch]) -> str:
-    at_work = sum(branch.status is RunStatus.RUNNING for branch in branches)
-    waiting = sum(branch.status is RunStatus.QUEUED for branch in branches)
-    told = [f"{at_work} {'branch' if at_work == 1 else 'branches'} at work"]
-    return " · ".join(told + ([f"{waiting} waiting"] if waiting else []))
+def _branches_told(results: SweepResults) -> str:
+    at_work = sum(branch.status is RunStatus.RUNNING for branch in results.branches)
+    waiting = sum(branch.status is RunStatus.QUEUED for branch in results.branches)
+    told = progress.branches_told(at_work=at_work, waiting=waiting)
+    if at_work or not waiting:
+        return told
+    before = progress.amount_told(store.before_sweep(services.db(), results.sweep))
+    return f"{told} · before it {before}" if before else f"{told} · next in the queue"
 
 
 def choose(results: SweepResults) -> tuple[str, Reading, int | None]:

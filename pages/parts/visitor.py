@@ -4,13 +4,14 @@ import ipaddress
 import os
 import secrets
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
 
 from core import store
-from core.store import Run, Sweep, owner_of
-from pages.parts import services
+from core.store import Run, Sweep, owner_of, private
+from pages.parts import copy_button, services
 
 MOST_RUNS = 1000
 """The most runs that a list offers: a page reads them all in a moment."""
@@ -36,19 +37,65 @@ def owns(run: Run | Sweep) -> bool:
     return secrets.compare_digest(run.owner, owner())
 
 
+def sees(thing: Run | Sweep) -> bool:
+    """Tell whether the visitor may see the scans of a run or a sweep, and what names them."""
+    data_dir = services.settings().data_dir
+    return private.may_see(thing, owner(), data_dir=data_dir, at_home=is_at_home())
+
+
+def shown(runs: Sequence[Run]) -> list[Run]:
+    """Return runs as the visitor may see them: whatever a page shows of a run comes from here."""
+    # A list has a thousand runs on a few sets.
+    alike = {(run.spec.scans, run.owner): run for run in runs}
+    seen = {key: sees(run) for key, run in alike.items()}
+    return [run if seen[run.spec.scans, run.owner] else private.without_scans(run) for run in runs]
+
+
+def is_operator() -> bool:
+    """Tell whether the visitor may stop and delete what others started."""
+    wanted = services.settings().plateau_operator_token.get_secret_value().encode()
+    return bool(wanted) and secrets.compare_digest(st.session_state[_TOKEN].encode(), wanted)
+
+
+def may_end(thing: Run | Sweep) -> bool:
+    """Tell whether the visitor may stop and delete a run or a sweep."""
+    return owns(thing) or is_operator()
+
+
+def in_whose_name(thing: Run | Sweep) -> str:
+    """Return as whom the store is asked to stop or delete it: its owner, if by the operator."""
+    return thing.owner if is_operator() else owner()
+
+
 def own_runs(*, limit: int = MOST_RUNS) -> list[Run]:
     """Return the visitor's newest runs, newest first, however many others have started since."""
-    return store.read_runs(services.db(), owner(), limit=limit)
+    return shown(store.read_runs(services.db(), owner(), limit=limit))
 
 
 def runs_of_others(*, limit: int) -> list[Run]:
     """Return the newest runs of all others, newest first."""
-    return store.read_runs(services.db(), not_of=owner(), limit=limit)
+    return shown(store.read_runs(services.db(), not_of=owner(), limit=limit))
 
 
 def parameters() -> dict[str, str]:
     """Return the query parameters that a link of the visitor's own needs besides its page's."""
     return {} if is_at_home() else {_TOKEN: st.session_state[_TOKEN]}
+
+
+def show_key() -> None:
+    """Say that the address is the visitor's key, and offer a link without it, where it is one."""
+    if is_at_home():
+        return
+    st.caption(
+        ":material/key: The address of this page is your key to all that you start and bring here: "
+        "keep it, and do not pass it on."
+    )
+    copy_button.show_address(
+        "Copy link to share",
+        without=_TOKEN,
+        label="Copy a link to this page, without your key",
+        key="link-to-share",
+    )
 
 
 def is_at_home() -> bool:

@@ -24,6 +24,7 @@ STATUS_BADGES: dict[RunStatus, tuple[str, str, BadgeColor]] = {
 
 # Characters of a key that tell one from another.
 _FEWEST = 6
+_MINUTES_OF_A_DAY = 24 * 60
 
 
 def escaped(text: str) -> str:
@@ -69,8 +70,10 @@ def duration(seconds: float) -> str:
 
 
 def when(run: Run) -> str:
-    """Return how long ago a run was started, to the minute."""
+    """Return how long ago a run was started, to the minute; from a day on, in days."""
     minutes = int((time.time() - run.created_s) // 60)
     if not minutes:
         return "just now"
+    if minutes >= _MINUTES_OF_A_DAY:
+        return f"{counted(minutes // _MINUTES_OF_A_DAY, 'day')} ago"
     return f"{duration(minutes * 60).removesuffix(' 0 s')} ago"

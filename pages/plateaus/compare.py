@@ -15,7 +15,7 @@ from core.charts.compare.panels import panel_per_line_figure, panel_per_metric_f
 from core.charts.epoch_text import with_verdicts
 from core.charts.history import History
 from core.charts.live import CONFIG
-from core.store import Run
+from core.store import Run, private
 from pages.parts import (
     chart,
     compare_advice,
@@ -54,7 +54,11 @@ def read_histories(runs: list[Run]) -> list[History]:
     attempts = tuple((run.id, run.attempt) for run in runs)
     past = read_past(runs, attempts, store.newest(services.db(), *ids))
     leave_out([run.name for run in runs if not past[run.id].epochs], "no finished epoch yet")
-    return [replace(past[run.id], run=run) for run in runs if past[run.id].epochs]
+    return [
+        replace(past[run.id], run=run, events=private.events_of(run, past[run.id].events))
+        for run in runs
+        if past[run.id].epochs
+    ]
 
 
 def leave_out(names: list[str], reason: str) -> None:

@@ -21,15 +21,18 @@ from pages.parts import (
 from pages.parts.datasets import Choice
 from pages.parts.words import told_apart
 
+_LAST = "datasets-last"
+
 
 def choose() -> Choice:
-    """Show which set to look at; the link names it."""
+    """Show which set to look at, at first that of the link or the last one; the link names it."""
     found = datasets.choices()
     wanted = st.session_state.pop(bring_set.CHOSEN, None)
     if wanted in found:
         st.session_state["datasets_set"] = wanted
     elif st.session_state.get("datasets_set") not in found:
-        linked = st.query_params.get("set", "")
+        # Streamlit drops what widgets hold while another page is shown.
+        linked = st.query_params.get("set") or st.session_state.get(_LAST, "")
         st.session_state["datasets_set"] = linked if linked in found else next(iter(found))
     else:
         # Written again, since a label that changed would be taken for another option.
@@ -38,6 +41,7 @@ def choose() -> Choice:
     key = st.selectbox(
         "Data set", list(found), format_func=lambda key: labels[key], key="datasets_set"
     )
+    st.session_state[_LAST] = key
     st.query_params.from_dict({"set": key, **visitor.parameters()})
     return found[key]
 

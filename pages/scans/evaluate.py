@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from core import store
 from core.charts.evaluation.models import Model, counts
 from pages.parts import (
     evaluate_choice,
@@ -10,7 +9,7 @@ from pages.parts import (
     evaluation_overview,
     evaluation_source,
     next_steps,
-    services,
+    stored,
 )
 from pages.parts.words import told_apart
 
@@ -43,7 +42,7 @@ if not runs:
     evaluate_choice.choose_weights()
     evaluate_choice.keep_link()
     st.stop()
-past = store.read_histories(services.db(), runs)
+past = stored.histories(runs)
 events = {run.id: [*past[run.id].events] for run in runs}
 controls = st.container(horizontal=True, vertical_alignment="bottom")
 with controls:

@@ -31,6 +31,13 @@ def take_link() -> None:
         form.replace(links.flatten(presets.quick_demo()))
 
 
+def show_presets(spec: RunSpec | None) -> None:
+    """Offer the presets; the one that the form stands at is marked."""
+    at = (name for name, preset in presets.PRESETS.items() if preset() == spec)
+    st.session_state["preset"] = next(at, None)
+    st.segmented_control("Start from", list(presets.PRESETS), key="preset", on_change=take_preset)
+
+
 def take_preset() -> None:
     """Fill the form with the preset that was just chosen."""
     chosen = st.session_state["preset"]
@@ -64,10 +71,8 @@ if fork:
 else:
     st.title("Configure a run")
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    if not fork:
-        st.segmented_control(
-            "Start from", list(presets.PRESETS), key="preset", on_change=take_preset
-        )
+    # Drawn when the form below has said where it stands.
+    preset_place = st.container(width="content")
     form.setting("name", "name", RunSpec.model_fields["name"])
 if fork:
     st.caption(f":material/lock: {fork_form.WHY_LOCKED}")
@@ -79,6 +84,9 @@ st.subheader("Callbacks")
 paste.show(form)
 callback_list.show(form, check()[1])
 spec, problems = check()
+if not fork:
+    with preset_place:
+        show_presets(spec)
 show_problems(problems)
 st.subheader("What to expect")
 findings.show(form, spec, schedule_object=paste.schedule_object())

@@ -18,6 +18,7 @@ from pages.parts import (
     run_family,
     scan_sheet,
     services,
+    stored,
     tensorboard,
     verdict_table,
     visitor,
@@ -26,11 +27,17 @@ from pages.parts.words import escaped
 
 # Each look costs the browser some 65 ms, on the machine that trains.
 _EVENTS_EVERY = "3s"
+_WATCHED = "monitor-watched"
 
 
 def find_run() -> tuple[Signs, Run]:
-    """Return the run in the link, or else the newest one of the visitor's; first its signs."""
+    """Return the run in the link, else the one last watched, else the visitor's newest.
+
+    First its signs.
+    """
     run_id = st.query_params.get("run")
+    if run_id is None and stored.runs([st.session_state.get(_WATCHED, "")]):
+        run_id = st.query_params["run"] = st.session_state[_WATCHED]
     if run_id is None:
         own = visitor.own_runs(limit=1)
         if not own:
@@ -41,7 +48,7 @@ def find_run() -> tuple[Signs, Run]:
             st.stop()
         run_id = st.query_params["run"] = own[0].id
     try:
-        return store.read_signs(services.db(), run_id), store.read_run(services.db(), run_id)
+        return store.read_signs(services.db(), run_id), stored.run(run_id)
     except UnknownRun as error:
         st.title("Monitor")
         st.error(escaped(str(error)), icon=":material/search_off:")
@@ -51,16 +58,17 @@ def find_run() -> tuple[Signs, Run]:
 
 def show_events() -> None:
     """Show what the callbacks did so far, and why."""
-    history = store.read_history(services.db(), run.id)
+    history = stored.history(run)
     run_details.show_events(history.events)
     verdict_table.show(run, history.epochs, history.events)
 
 
 seen, run = find_run()
+st.session_state[_WATCHED] = run.id
 once.arrived(launch.RUNS, run.id)
-history, shared = store.read_history(services.db(), run.id), store.read_shared(services.db(), run)
+history, shared = stored.history(run), store.read_shared(services.db(), run)
 epochs, events = history.epochs, history.events
-family = store.read_family(services.db(), run.id)
+family = stored.family(run.id)
 run_controls.show_head(run)
 if run.error:
     st.error(escaped(run.error), icon=":material/error:")
@@ -69,6 +77,7 @@ if not run.is_active:
     st.text(summarise(run, epochs, events))
 next_steps.show_turns(run, history)
 live.show(run, epochs, events, seen, shared_with=shared.run_name)
+next_steps.show_meanwhile(run)
 next_steps.show_links(run, history)
 tensorboard.show(run)
 go_on.show(run, epochs)

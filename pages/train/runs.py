@@ -13,12 +13,16 @@ from pages.parts.words import STATUS_BADGES, escaped, when
 _DELETED, _REFUSED, _SHOWN = "runs-deleted", "runs-not-deleted", "runs-shown"
 # Each has widgets of its own: many at once would make the page slow.
 _AT_ONCE = 100
+_WHERE_RUNS_START = (
+    ("learn/overview", "Overview", "explore"),
+    ("train/configure", "Configure", "tune"),
+)
 
 
 def delete(run: Run) -> None:
     """Delete a run with its files, unless others were forked from it."""
     try:
-        unused = store.delete_run(services.db(), run.id, owner=visitor.owner())
+        unused = store.delete_run(services.db(), run.id, owner=visitor.in_whose_name(run))
     except UnknownRun:
         unused = []  # Another tab was faster.
     except (ValueError, PermissionError) as refusal:
@@ -32,7 +36,7 @@ def delete(run: Run) -> None:
 def stop(run: Run) -> None:
     """Stop a run, unless it is gone."""
     with contextlib.suppress(UnknownRun):
-        store.request_stop(services.db(), run.id, owner=visitor.owner())
+        store.request_stop(services.db(), run.id, owner=visitor.in_whose_name(run))
 
 
 # Dismissed, it leaves the page following its runs again.
@@ -49,7 +53,7 @@ def confirm_deletion(run: Run) -> None:
 
 
 def show(run: Run, result: str) -> bool:
-    """Show one run: its name, where it stands, its result, and what its owner can do.
+    """Show one run: its name, where it stands, its result, and how it is stopped or deleted.
 
     Returns:
         Whether the dialog was opened.
@@ -66,7 +70,7 @@ def show(run: Run, result: str) -> bool:
         forked = "" if run.forked_at is None else f" · forked after epoch {run.forked_at + 1}"
         trained = f"{run.spec.training.model} · seed {run.spec.training.seed}"
         st.caption(f"{trained} · {when(run)}{forked}  \n{result}")
-        if visitor.owns(run) and run.is_active:
+        if visitor.may_end(run) and run.is_active:
             st.button(
                 "Stop",
                 icon=":material/stop:",
@@ -75,7 +79,7 @@ def show(run: Run, result: str) -> bool:
                 args=(run,),
                 disabled=run.stop_requested,
             )
-        elif visitor.owns(run) and st.button(
+        elif visitor.may_end(run) and st.button(
             "Delete", icon=":material/delete:", key=f"delete-{run.id}"
         ):
             confirm_deletion(run)
@@ -90,12 +94,15 @@ others = visitor.runs_of_others(limit=most - len(own))
 runs = [*own, *others]
 if not runs:
     st.info("No runs yet. Start the quick demo on the overview, or configure one.")
+    for page, label, icon in _WHERE_RUNS_START:
+        link = {"icon": f":material/{icon}:", "query_params": visitor.parameters()}
+        st.page_link(f"pages/{page}.py", label=label, **link)
 else:
     count, active = store.count_runs(services.db()), store.count_active(services.db())
     order = "Yours before those of others, newest first." if own and others else "Newest first."
     st.caption(f"{count:,} runs, {active:,} of them queued or running. {order}")
     compare_choice.show_ticked(runs)
-    results = run_list.results_of(runs)
+    results = run_list.results_of(runs) | run_list.places_of(runs)
     asked = [show(run, results.get(run.id, "")) for run in runs]
     label = f"Show more of the {count:,} runs"
     longer.offer(_SHOWN, _AT_ONCE, label=label, more=count > len(runs))

@@ -38,6 +38,7 @@ class WaitingEngine:
     """Takes runs and leaves them queued, as a busy engine does."""
 
     state = EngineState.READY
+    trainers = 1
 
     def __init__(self, *_):
         self.submitted = []

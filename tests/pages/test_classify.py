@@ -506,3 +506,15 @@ def test_why_there_is_no_answer_is_said(app, home, trained, monkeypatch):
     monkeypatch.setattr(services.Engine, "ask", refuse)
     trained()
     assert r"Train it \*again\*" in texts(opened(app).error)
+
+
+def test_who_comes_back_finds_the_model_they_asked_also_anothers(app, worker, trained):
+    trained("mine", accuracy=0.9)
+    theirs = trained("theirs", owner="somebody")
+    opened(app, model=f"{theirs}-final")
+    app.query_params.clear()
+    app.switch_page("pages/learn/overview.py").run()
+    app.query_params.clear()
+    app.switch_page(CLASSIFY).run()
+    assert not app.exception
+    assert app.selectbox(key="classify-model").value == f"{theirs}-final"

@@ -301,3 +301,14 @@ def test_the_form_offers_every_split(app, home):
     assert chosen.options == ["folders", "random", "twins", "patients"]
     assert chosen.value == "twins"
     assert app.query_params["scans.split"] == "twins"
+
+
+def test_who_comes_back_finds_the_set_they_looked_at(app, home):
+    for name in ("brains", "others"):
+        audited(home, name)
+    opened(app, "folder/others")
+    app.query_params.clear()
+    app.switch_page(CONFIGURE).run()
+    app.query_params.clear()
+    app.switch_page(DATASETS).run()
+    assert app.selectbox(key="datasets_set").value == "folder/others"

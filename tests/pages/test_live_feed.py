@@ -7,6 +7,7 @@ import anyio
 from core import store
 from core.specs import presets
 from core.store import Epoch, RunStatus, SavedState, StoreError
+from pages.parts import live_feed
 from pages.parts.live_feed import Feed, follow, state_of
 
 OWNER = store.owner_of("somebody")
@@ -40,7 +41,7 @@ def test_a_fork_is_followed_with_its_parents_past(db):
     child = store.create_fork(db, parent, spec, after_epoch=1, owner=OWNER)
     store.start_run(db, child)
     store.append(db, child, new_epochs=[an_epoch(2)])
-    feed = Feed(child, dark=False)
+    feed = Feed(child, viewer=OWNER, dark=False)
     news = feed.news()
     assert curves(news)["validation, shared"] == [1, 2]
     assert curves(news)["validation"] == [2, 3]
@@ -49,7 +50,7 @@ def test_a_fork_is_followed_with_its_parents_past(db):
 
 def test_epochs_that_are_done_again_are_drawn_once(db):
     run_id = a_run(db, 3)
-    feed = Feed(run_id, dark=False)
+    feed = Feed(run_id, viewer=OWNER, dark=False)
     assert curves(feed.news())["validation"] == [1, 2, 3]
     # Its worker died before the state of the third was written: it is done again.
     store.requeue_run(db, run_id)
@@ -73,7 +74,7 @@ def test_the_page_is_drawn_anew_when_something_is_asked_for(db):
 
 def test_a_page_whose_run_is_deleted_is_drawn_anew_and_asks_no_more(db):
     run_id = a_run(db, 1)
-    feed = Feed(run_id, dark=False)
+    feed = Feed(run_id, viewer=OWNER, dark=False)
     feed.news()
     store.end_run(db, run_id, RunStatus.STOPPED)
     store.delete_run(db, run_id, owner=OWNER)
@@ -117,3 +118,12 @@ def test_a_watcher_of_a_deleted_run_hears_so(home):
     anyio.run(follow, watcher)
     assert watcher.heard == [{"state": "deleted", "over": True}]
     assert watcher.closed
+
+
+def test_who_waits_is_told_when_others_before_them_end(db, monkeypatch):
+    monkeypatch.setattr(live_feed, "_PLACE_EVERY_S", 0.0)
+    first, second = (store.create_run(db, presets.quick_demo(), owner=OWNER) for _ in range(2))
+    feed = Feed(second, viewer=OWNER, dark=False)
+    assert feed.news()["text"] == "1 run before this one."
+    store.end_run(db, first, RunStatus.STOPPED)
+    assert feed.news() == {"share": 0.0, "text": "Next in the queue."}

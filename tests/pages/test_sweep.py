@@ -13,7 +13,7 @@ from core.store import BranchEpoch, RunStatus
 from pages.parts import services, sweep_view
 from pages.parts.words import escaped
 from tests.compared_runs import store_run
-from tests.pages.test_visits import button, texts
+from tests.pages.test_visits import a_run, button, texts
 from tests.swept import store_sweep, sweep_spec
 
 SWEEP = "pages/plateaus/sweep.py"
@@ -413,3 +413,38 @@ def test_the_export_holds_every_curve_and_the_ledger(db):
     assert max(branch["last_epoch"] for branch in told["branches"]) == 4
     assert told["runs"][-1]["values"] == {FACTOR: 0.5, PATIENCE: 3}
     assert told["ledger"]["epochs_reported"] == 48
+
+
+def test_the_table_of_runs_leads_to_each_monitor_and_holds_no_key(opened, app, mine):
+    sweep = mine(seeds=(0, 1), epochs=4)
+    opened(sweep=sweep.id)
+    table = next(each.value for each in app.dataframe if "status" in each.value)
+    assert app.session_state["owner"] not in table.to_csv()
+    assert "monitor" not in table
+    (link,) = [one for one in app.get("page_link") if "open its monitor" in one.proto.label]
+    assert link.proto.disabled
+    app.session_state[f"sweep-runs-{sweep.id}"] = {"selection": {"rows": [3]}}
+    app.run()
+    assert not app.exception
+    (link,) = [one for one in app.get("page_link") if "Open the monitor" in one.proto.label]
+    row = table.iloc[3]
+    assert link.proto.label.endswith(f"{escaped(row['setting'])}, seed {row['seed']}")
+    assert not link.proto.disabled
+
+
+def test_a_sweep_that_waits_says_what_is_before_it(opened, mine, db):
+    a_run(db)
+    sweep = mine(seeds=(0,), epochs=4, most_epochs=0)
+    opened(sweep=sweep.id)
+    (bar,) = opened(sweep=sweep.id).get("progress")
+    assert bar.proto.text.endswith("0 branches at work · 1 waiting · before it 1 run")
+
+
+def test_the_operator_stops_a_sweep_that_another_started(app, db, monkeypatch):
+    monkeypatch.setenv("PLATEAU_OPERATOR_TOKEN", "the-operators-own-token")
+    sweep = store_sweep(db, sweep_spec(seeds=(0,), epochs=4), owner="ann", most_epochs=0)
+    app.query_params["owner"] = "the-operators-own-token"
+    app.run().switch_page(SWEEP).run()
+    app.button(key=f"sweep-stop-{sweep.id}").click().run()
+    assert not app.exception
+    assert store.read_sweep(db, sweep.id).stop_requested

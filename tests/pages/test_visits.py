@@ -120,6 +120,26 @@ def test_a_preset_refills_the_form(app):
     assert number(app, "epochs").value == 20
 
 
+def test_the_preset_that_the_form_stands_at_is_marked_and_one_press_brings_it_back(app):
+    app.run().switch_page(CONFIGURE).run()
+    for name in ("Quick demo", "Tutorial"):
+        app.button_group[0].set_value(name).run()
+        assert app.button_group[0].value == name
+        before = number(app, "epochs").value
+        number(app, "epochs").set_value(before + 1).run()
+        assert app.button_group[0].value is None
+        app.button_group[0].set_value(name).run()
+        assert number(app, "epochs").value == before
+        app.button_group[0].set_value(None).run()
+        assert app.button_group[0].value == name
+
+
+def test_an_empty_list_leads_to_where_runs_start(app):
+    app.run().switch_page(RUNS).run()
+    pages = {link.proto.page for link in app.get("page_link")}
+    assert pages == {"overview", "configure"}
+
+
 def test_another_visitor_sees_a_run_but_cannot_stop_or_delete_it(app, db, monkeypatch):
     monkeypatch.setenv("PLATEAU_HOSTED", "true")
     running, ended = a_run(db, status=RunStatus.RUNNING), a_run(db, status=RunStatus.FINISHED)
@@ -273,3 +293,85 @@ def test_the_list_of_runs_is_drawn_anew_when_one_takes_a_turn(db):
     store.delete_run(db, run_id, owner=store.owner_of("somebody"))
     seen.append(run_list.signs([run_id]))
     assert len({str(each) for each in seen}) == 4
+
+
+def test_the_sidebar_says_how_many_wait(app, db):
+    app.run()
+    assert "The engine is ready" in texts(app.sidebar.caption)
+    for _ in range(3):
+        a_run(db)
+    app.run()
+    assert "The engine is at work. In the queue: 3 runs." in texts(app.sidebar.caption)
+
+
+def test_who_waits_is_led_to_what_needs_no_worker(app, db):
+    for status in (RunStatus.QUEUED, RunStatus.RUNNING):
+        app.run()
+        app.query_params["run"] = a_run(db, status=status)
+        app.switch_page(MONITOR).run()
+        pages = {link.proto.page for link in app.get("page_link")}
+        assert ({"playground", "replay"} <= pages) == (status is RunStatus.QUEUED)
+
+
+def test_the_list_says_the_place_of_each_run_that_waits(app, db):
+    for _ in range(3):
+        a_run(db)
+    app.run().switch_page(RUNS).run()
+    ends = [
+        caption.value.rpartition("\n")[2] for caption in app.caption if "seed 0" in caption.value
+    ]
+    assert ends == ["2 runs before it", "1 run before it", "next"]
+
+
+OPERATOR = "the-operators-own-token"
+
+
+def test_the_operator_stops_and_deletes_what_others_started(app, db, monkeypatch):
+    monkeypatch.setenv("PLATEAU_HOSTED", "true")
+    monkeypatch.setenv("PLATEAU_OPERATOR_TOKEN", OPERATOR)
+    running, ended = a_run(db, status=RunStatus.RUNNING), a_run(db, status=RunStatus.FINISHED)
+    app.query_params["owner"] = OPERATOR
+    app.run()
+    app.query_params["run"] = running
+    app.switch_page(MONITOR).run()
+    assert not {"Pause", "Continue"} & {button.label for button in app.button}
+    button(app, "Stop").click().run()
+    assert store.read_run(db, running).stop_requested
+    app.switch_page(RUNS).run()
+    assert not app.exception
+    app.button(key=f"delete-{ended}").click().run()
+    next(one for one in app.button if one.label == "Delete" and not one.key).click().run()
+    assert [run.id for run in store.read_runs(db)] == [running]
+
+
+@pytest.mark.parametrize("token", ["", "another-visitors-token"])
+def test_nobody_else_is_the_operator(app, db, monkeypatch, token):
+    monkeypatch.setenv("PLATEAU_HOSTED", "true")
+    monkeypatch.setenv("PLATEAU_OPERATOR_TOKEN", OPERATOR if token else "")
+    a_run(db, status=RunStatus.RUNNING)
+    app.query_params["owner"] = token
+    app.run().switch_page(RUNS).run()
+    assert "Stop" not in {button.label for button in app.button}
+
+
+def test_who_comes_back_to_the_monitor_finds_the_run_they_watched(app, db):
+    app.run()
+    watched = a_run(db)
+    newest = a_run(db, owner=app.session_state["owner"])
+    app.query_params["run"] = watched
+    app.switch_page(MONITOR).run()
+    assert come_back(app) == watched
+    store.end_run(db, watched, RunStatus.STOPPED)
+    store.delete_run(db, watched, owner=store.owner_of("somebody"))
+    assert come_back(app) == newest
+
+
+def come_back(app):
+    """Return the run that the monitor shows who comes to it by the sidebar."""
+    app.query_params.clear()
+    app.switch_page(OVERVIEW).run()
+    app.query_params.clear()
+    app.switch_page(MONITOR).run()
+    assert not app.exception
+    shown = app.query_params["run"]
+    return shown if isinstance(shown, str) else shown[0]

@@ -110,6 +110,9 @@ def remove(data_dir: Path, name: str, *, cache_dir: Path) -> None:
     if folder.is_symlink():
         folder.unlink()
     elif words.read(folder).created_s:
+        # At once: what is left of it half way no longer says whose it is.
+        with suppress(OSError):
+            folder = folder.rename(data_dir / f"{_PREFIX}{name}")
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -258,3 +258,18 @@ def test_with_a_set_goes_all_that_was_kept_of_it(tmp_path):
     assert len(list((tmp_path / "cache" / "scan_sets").iterdir())) == 2
     assert len(list((tmp_path / "cache" / "audits").iterdir())) == 1
     assert [summary.name for summary in folders.list_folders(tmp_path / "data")] == ["other"]
+
+
+def test_what_is_left_of_a_removal_half_way_is_nobodys_set(tmp_path, monkeypatch):
+    folder = tmp_path / "mine"
+    (folder / "a").mkdir(parents=True)
+    (folder / "a" / "1.png").write_bytes(png(1))
+    about.write(folder, About(owner="ann"))
+
+    def half(gone, **_):
+        (gone / about.FILE).unlink(missing_ok=True)
+
+    monkeypatch.setattr(places.shutil, "rmtree", half)
+    places.remove(tmp_path, "mine", cache_dir=tmp_path / "cache")
+    assert not folder.exists()
+    assert folders.list_folders(tmp_path) == []
