@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from core.engine import jobs
 from core.engine.answers import Answer
-from core.engine.engine import EngineState
 from core.evaluation.answered import Answered
 from core.store import Run, private
-from pages.parts import services
+from pages.parts import engine_state, services
 from pages.parts.classify_models import Offered
 from pages.parts.scan_source import Shown
 from pages.parts.words import escaped
@@ -68,6 +67,5 @@ def _result(key: tuple[Any, ...], run: Run, job: str, *arguments: Any) -> Any:
 def _follow(answer: Answer) -> None:
     if answer.done:
         st.rerun()
-    warm = services.engine().state is EngineState.READY
-    doing = "A worker reads the scans" if warm else "The engine is warming up"
+    doing = engine_state.awaited("A worker reads the scans")
     st.status(f"{doing}: the first answer of a model takes longest …", state="running")

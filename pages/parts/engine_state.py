@@ -1,4 +1,4 @@
-"""Whether a run would start at once, and how many wait, in the sidebar."""
+"""Whether a run would start at once, and how many wait: in the sidebar, and where one waits."""
 
 import streamlit as st
 
@@ -16,6 +16,22 @@ _WORDS = {
     "(memory, or a KERAS_BACKEND that is not installed). Mend it; it is tried again.",
     EngineState.READY: ":material/check_circle: The engine is ready.",
 }
+_AWAITED = {
+    EngineState.NO_WORKER: "The cluster has no worker yet",
+    EngineState.BROKEN: "No worker could be started (the sidebar says more), and it is tried again",
+}
+
+
+def awaited(answer: str) -> str:
+    """Say what somebody waits for who asked a worker.
+
+    Args:
+        answer: What a worker that is there does for it.
+    """
+    state = services.engine().state
+    if state is EngineState.READY:
+        return answer
+    return _AWAITED.get(state, "The engine is warming up")
 
 
 def show() -> None:

@@ -11,12 +11,11 @@ from core.data import evaluated
 from core.data.evaluated import Evaluated, Weights
 from core.engine import jobs
 from core.engine.answers import Answer
-from core.engine.engine import EngineState
 from core.evaluation.intervals import Interval
 from core.specs.run import FINAL_MODEL
 from core.store import Event, Run, private
 from core.store.checkpoints import best_weights
-from pages.parts import saved_models, services, stored
+from pages.parts import engine_state, saved_models, services, stored
 from pages.parts.words import escaped
 
 _ASKED, _PROBLEMS = "evaluate_asked", "evaluate_problems"
@@ -194,7 +193,5 @@ def _follow() -> None:
     asked: dict[tuple[str, Weights], Answer] = st.session_state.get(_ASKED, {})
     if not asked or any(answer.done for answer in asked.values()):
         st.rerun()
-    warm = services.engine().state is EngineState.READY
     what = "it" if len(asked) == 1 else f"these {len(asked)}"
-    doing = f"A worker evaluates {what}" if warm else "The engine is warming up"
-    st.status(f"{doing} …", state="running")
+    st.status(f"{engine_state.awaited(f'A worker evaluates {what}')} …", state="running")

@@ -6,11 +6,10 @@ import streamlit as st
 
 from core.engine import jobs
 from core.engine.answers import Answer
-from core.engine.engine import EngineState
 from core.specs.trace import TraceSpec
 from core.store import traces
 from core.store.traces import Trace
-from pages.parts import services
+from pages.parts import engine_state, services
 
 _ASKED, _PROBLEM = "trace_asked", "trace_problem"
 _TIMEOUT_S = 240.0
@@ -111,6 +110,5 @@ def _follow() -> None:
     answer: Answer | None = st.session_state.get(_ASKED)
     if answer is None or answer.done:
         st.rerun()
-    warm = services.engine().state is EngineState.READY
-    doing = "A worker trains and writes every call down" if warm else "The engine is warming up"
+    doing = engine_state.awaited("A worker trains and writes every call down")
     st.status(f"{doing}: a few seconds once it has begun …", state="running")
