@@ -1,6 +1,7 @@
 """What a page that follows a run is told, without a browser."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import anyio
 
@@ -103,19 +104,25 @@ class Watcher:
         self.closed = True
 
 
+def follow_to_the_end(watcher):
+    # Playwright keeps an event loop running in the thread of the tests.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(anyio.run, follow, watcher).result()
+
+
 def test_a_store_that_cannot_be_used_ends_the_telling_quietly(monkeypatch):
     def out_of_reach(_):
         raise StoreError("The store was locked.")
 
     monkeypatch.setattr(Feed, "news", out_of_reach)
     watcher = Watcher()
-    anyio.run(follow, watcher)
+    follow_to_the_end(watcher)
     assert watcher.closed
 
 
 def test_a_watcher_of_a_deleted_run_hears_so(home):
     watcher = Watcher()
-    anyio.run(follow, watcher)
+    follow_to_the_end(watcher)
     assert watcher.heard == [{"state": "deleted", "over": True}]
     assert watcher.closed
 
