@@ -68,7 +68,8 @@ def test_a_warm_up_is_an_event_of_the_first_epoch(db, train):
 
 def test_a_warning_stands_in_the_console_of_every_run_and_once(db, train):
     for _ in range(2):
-        run, _ = train(ReduceLROnPlateau(monitor="val_acc", mode="max", patience=1), epochs=3)
+        with pytest.warns(UserWarning, match="conditioned on metric `val_acc`"):
+            run, _ = train(ReduceLROnPlateau(monitor="val_acc", mode="max", patience=1), epochs=3)
         lines = store.read_console(db, run.id)
         assert sum(line.startswith(NO_METRIC) for line in lines) == 1
 
