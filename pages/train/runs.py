@@ -8,7 +8,7 @@ from core import store
 from core.store import Run, UnknownRun
 from pages.parts import compare_choice, longer, run_list, services, visitor
 from pages.parts.launch import MONITOR
-from pages.parts.words import STATUS_BADGES, escaped, when
+from pages.parts.words import STATUS_BADGES, counted, escaped, when
 
 _DELETED, _REFUSED, _SHOWN = "runs-deleted", "runs-not-deleted", "runs-shown"
 # Each has widgets of its own: many at once would make the page slow.
@@ -100,7 +100,8 @@ if not runs:
 else:
     count, active = store.count_runs(services.db()), store.count_active(services.db())
     order = "Yours before those of others, newest first." if own and others else "Newest first."
-    st.caption(f"{count:,} runs, {active:,} of them queued or running. {order}")
+    waiting = f", {active:,} of them queued or running" if active else ""
+    st.caption(f"{counted(count, 'run')}{waiting}. {order}")
     compare_choice.show_ticked(runs)
     results = run_list.results_of(runs) | run_list.places_of(runs)
     asked = [show(run, results.get(run.id, "")) for run in runs]

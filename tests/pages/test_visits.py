@@ -282,6 +282,20 @@ def test_the_list_of_runs_says_how_far_each_came_and_its_best_value(app, db):
     assert "3 of 16 epochs · best val_accuracy 0.9000" in texts(app.caption)
 
 
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (RunStatus.STOPPED, "1 run. Newest first."),
+        (RunStatus.QUEUED, "1 run, 1 of them queued or running. Newest first."),
+    ],
+)
+def test_the_list_of_runs_counts_them(app, db, status, told):
+    app.run()
+    a_run(db, status=status)
+    app.switch_page(RUNS).run()
+    assert told in texts(app.caption)
+
+
 def test_the_list_of_runs_is_drawn_anew_when_one_takes_a_turn(db):
     run_id = a_run(db)
     seen = [run_list.signs([run_id])]
