@@ -36,6 +36,11 @@ def card(page, name):
     return page.locator(f".st-key-card-{name}")
 
 
+def values_of(fields):
+    """Return what stands in fields, read at one moment."""
+    return fields.evaluate_all("fields => fields.map(field => field.value)")
+
+
 def test_callbacks_are_ordered_mended_pasted_and_taken_home_as_code(page):
     spec = RunSpec(
         training=TrainingSpec(epochs=12),
@@ -63,8 +68,9 @@ def test_callbacks_are_ordered_mended_pasted_and_taken_home_as_code(page):
     page.get_by_role("button", name="Set factor to 0.5").click()
     factor = card(page, "ReduceLROnPlateau").get_by_label("`factor`", exact=True)
     # The field of the old value stays in the page, out of sight, until the page is drawn.
-    until(lambda: factor.count() == 1 and factor.is_visible(), within_s=30, what="the open card")
-    assert factor.input_value() == "0.5"
+    until(lambda: values_of(factor) == ["0.5"], within_s=90, what="the new factor")
+    until_drawn(page)
+    assert factor.is_visible()
     factor.fill("0.25")
     factor.press("Enter")
     page.wait_for_url(re.compile(r"ReduceLROnPlateau\.factor=0\.25"))
