@@ -122,23 +122,6 @@ def count_active(store: Store, *, owner: str | None = None) -> int:
         return connection.execute(query).scalar_one()
 
 
-def queue_position(store: Store, run: Run) -> int:
-    """Return how many runs are before this one, those at work included."""
-    # Runs of an earlier version have only the first time.
-    queued_s = func.coalesce(runs.c.queued_s, runs.c.created_s)
-    query = (
-        select(func.count())
-        .select_from(runs)
-        .where(
-            runs.c.status.in_(ACTIVE),
-            queued_s < (run.created_s if run.queued_s is None else run.queued_s),
-            runs.c.sweep_id.is_(None),
-        )
-    )
-    with store.read() as connection:
-        return connection.execute(query).scalar_one()
-
-
 def update_run(store: Store, run_id: str, *, attempt: int | None = None, **values: Any) -> None:
     """Change columns of a run and give a sign of life.
 

@@ -59,7 +59,7 @@ def branches_told(*, at_work: int, waiting: int) -> str:
 
 
 def amount_told(amount: Amount) -> str:
-    """Return so many runs and branches in words, "" for none: "2 runs and 1 branch of a sweep"."""
+    """Return so many runs and branches in words, "" for none: "2 runs and 1 branch of sweeps"."""
     branches = f"{amount.branches:,} {'branch' if amount.branches == 1 else 'branches'} of sweeps"
     told = [counted(amount.runs, "run")] if amount.runs else []
     return " and ".join(told + ([branches] if amount.branches else []))

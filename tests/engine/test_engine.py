@@ -92,7 +92,7 @@ def test_runs_wait_their_turn(db, start):
     until(lambda: has_epochs(db, first), within_s=300, what="the first run's first epoch")
     waiting = store.read_run(db, second)
     assert waiting.status is RunStatus.QUEUED
-    assert store.queue_position(db, waiting) == 1
+    assert len(store.read_before(db, waiting)) == 1
     store.request_stop(db, first, owner=OWNER)
     until(lambda: not active(db, second), within_s=300, what="the second run to end")
     assert store.read_run(db, first).status is RunStatus.STOPPED

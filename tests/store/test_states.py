@@ -136,7 +136,7 @@ def test_a_store_of_an_earlier_version_is_brought_up_to_date(tmp_path):
         assert (run.name, run.spec, run.attempt, run.parent_id) == ("Old", spec, attempt, None)
         assert (run.queued_s is None) == (attempt == 0)
         store.resume_run(db, "r", owner=OWNER)
-        assert store.queue_position(db, store.read_run(db, "r")) == 0
+        assert len(store.read_before(db, store.read_run(db, "r"))) == 0
         assert store.start_run(db, "r")
         store.end_run(db, "r", store.RunStatus.STOPPED)
         with db.read() as connection:
@@ -157,7 +157,7 @@ def test_a_run_of_a_store_without_the_time_in_the_queue_has_its_first_one(db):
     ids.append(store.create_run(db, presets.quick_demo(), owner=OWNER))
     runs = [store.read_run(db, each) for each in ids]
     assert [run.queued_s is None for run in runs] == [True, True, False]
-    assert [store.queue_position(db, run) for run in runs] == [0, 1, 2]
+    assert [len(store.read_before(db, run)) for run in runs] == [0, 1, 2]
 
 
 def test_the_rule_of_what_is_kept_is_stated():

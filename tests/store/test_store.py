@@ -101,19 +101,19 @@ def test_the_last_lines_of_the_console_are_kept(db, run_id):
 def test_the_place_in_the_queue_counts_those_before(db):
     ids = [store.create_run(db, presets.quick_demo(), owner=OWNER) for _ in range(3)]
     store.start_run(db, ids[0])
-    assert [store.queue_position(db, store.read_run(db, i)) for i in ids] == [0, 1, 2]
+    assert [len(store.read_before(db, store.read_run(db, i))) for i in ids] == [0, 1, 2]
     store.end_run(db, ids[0], RunStatus.FINISHED)
-    assert store.queue_position(db, store.read_run(db, ids[2])) == 1
+    assert len(store.read_before(db, store.read_run(db, ids[2]))) == 1
 
 
 def test_a_run_that_goes_on_queues_at_the_end_and_one_whose_worker_died_keeps_its_turn(db):
     ids = [store.create_run(db, presets.quick_demo(), owner=OWNER) for _ in range(3)]
     store.end_run(db, ids[0], RunStatus.STOPPED)
     store.resume_run(db, ids[0], owner=OWNER)
-    assert [store.queue_position(db, store.read_run(db, i)) for i in ids] == [2, 0, 1]
+    assert [len(store.read_before(db, store.read_run(db, i))) for i in ids] == [2, 0, 1]
     store.start_run(db, ids[1])
     store.requeue_run(db, ids[1])
-    assert [store.queue_position(db, store.read_run(db, i)) for i in ids] == [2, 0, 1]
+    assert [len(store.read_before(db, store.read_run(db, i))) for i in ids] == [2, 0, 1]
 
 
 def test_a_run_is_taken_by_one_worker_only(db, run_id):

@@ -73,7 +73,7 @@ def test_the_runs_of_a_sweep_are_no_runs_of_a_persons_own(db):
     assert store.count_active_sweeps(db, owner=OWNER) == 1
     assert store.count_active_sweeps(db, owner=STRANGER) == 0
     own = store.read_run(db, store.create_run(db, RunSpec(), owner=OWNER))
-    assert store.queue_position(db, own) == 0
+    assert len(store.read_before(db, own)) == 0
     run_id = store.read_sweep_runs(db, sweep_id)[0].id
     for change in (store.request_stop, store.request_pause, store.delete_run, store.resume_run):
         with pytest.raises(ValueError, match="belongs to a sweep"):
